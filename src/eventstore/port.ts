@@ -53,8 +53,7 @@ export type StreamSlice =
 
 /** Which facts a reader of the whole log wants; no filter means every fact that is not the store's own (`$…`). */
 export type LogFilter =
-  | { readonly streamPrefixes: readonly string[] }
-  | { readonly typePrefixes: readonly string[] }
+  { readonly streamPrefixes: readonly string[] } | { readonly typePrefixes: readonly string[] }
 
 export type SubscriptionMessage =
   | { readonly kind: 'fact'; readonly record: StoredRecord }
@@ -86,17 +85,28 @@ export interface EventStore {
   ): Promise<StreamSlice>
 
   /** The complete ordered history of a category after `after`, in pages; ends at the head seen when it starts or later. */
-  readCategory(category: string, options?: { after?: Position; pageSize?: number }): AsyncIterable<readonly StoredRecord[]>
+  readCategory(
+    category: string,
+    options?: { after?: Position; pageSize?: number },
+  ): AsyncIterable<readonly StoredRecord[]>
 
   /** The whole log after `after`, in pages of at most `pageSize`; ends at the head. */
-  readAll(options?: { after?: Position; filter?: LogFilter; pageSize?: number }): AsyncIterable<readonly StoredRecord[]>
+  readAll(options?: {
+    after?: Position
+    filter?: LogFilter
+    pageSize?: number
+  }): AsyncIterable<readonly StoredRecord[]>
 
   /**
    * History after `after`, then live, until `signal` aborts (the iteration then ends without an error).
    * May also end or throw when the connection drops: use `supervise` of `subscription.ts`, not this, for anything that
    * must go on.
    */
-  subscribe(options: { after: Position; filter?: LogFilter; signal: AbortSignal }): AsyncIterable<readonly SubscriptionMessage[]>
+  subscribe(options: {
+    after: Position
+    filter?: LogFilter
+    signal: AbortSignal
+  }): AsyncIterable<readonly SubscriptionMessage[]>
 
   /** Position of the last fact of the log, `BEGINNING` when it is empty. */
   head(): Promise<Position>

@@ -1,0 +1,147 @@
+import { z } from 'zod'
+import { personalFact, plainFact, type FactOf, type NewFactOf } from './fact.ts'
+import { guestOf, guestSubject } from './streams.ts'
+
+const ofGuest = (stream: string) => {
+  const { eventId, guestId } = guestOf(stream)
+  return guestSubject(eventId, guestId)
+}
+
+const contact = {
+  name: z.string(),
+  email: z.string().nullable(),
+  /** E.164. */
+  phone: z.string().nullable(),
+  /** The guest's id in the system the host imported from. */
+  externalRef: z.string().nullable(),
+}
+
+const channel = z.enum(['email', 'sms'])
+
+const place = z.strictObject({
+  country: z.string().nullable(),
+  city: z.string().nullable(),
+  lat: z.number(),
+  lon: z.number(),
+  /** Radius that the data source gives for its coordinates, in kilometres. */
+  accuracyKm: z.number().nullable(),
+})
+
+export const bandSchema = z.enum(['low', 'medium', 'high', 'block'])
+
+const thresholds = z.strictObject({ medium: z.int(), high: z.int(), block: z.int() })
+
+/** Facts of `event.<eventId>-guest.<guestId>`: one guest's invitation, link, openings and arrival. */
+export const guestFacts = [
+  personalFact(
+    'GuestInvited',
+    z.strictObject({
+      plusOnesAllowed: z.int(),
+      utmSource: z.string().nullable(),
+      /** The import that brought the guest, null when added by hand. */
+      batchId: z.string().nullable(),
+    }),
+    z.strictObject(contact),
+    ofGuest,
+  ),
+  /** Only what changed. */
+  personalFact(
+    'GuestDetailsChanged',
+    z.strictObject({ plusOnesAllowed: z.int(), utmSource: z.string().nullable() }).partial(),
+    z.strictObject(contact).partial(),
+    ofGuest,
+  ),
+  plainFact('GuestRemoved', z.strictObject({})),
+  /** The host erased the guest's personal data; the key is deleted right after. */
+  plainFact('GuestForgotten', z.strictObject({})),
+
+  plainFact('LinkIssued', z.strictObject({ version: z.int() })),
+  plainFact('LinkRevoked', z.strictObject({ version: z.int() })),
+
+  plainFact('InvitationQueued', z.strictObject({ messageId: z.string(), channel })),
+  plainFact('InvitationSent', z.strictObject({ messageId: z.string(), channel })),
+  /** No further try will be made for this message. */
+  plainFact('InvitationFailed', z.strictObject({ messageId: z.string(), channel, reason: z.string() })),
+
+  /** A visit that is not scored: a preview, a scanner, or the page before the guest's gesture. */
+  personalFact(
+    'LinkTouched',
+    z.strictObject({ kind: z.enum(['page', 'prefetch', 'unfurl', 'scanner']) }),
+    z.strictObject({ ip: z.string().nullable(), userAgent: z.string().nullable() }),
+    ofGuest,
+  ),
+  /** The guest's gesture. `data` keeps what scoring needs and identifies nobody; the rest is sealed. */
+  personalFact(
+    'AccessAttempted',
+    z.strictObject({
+      attemptId: z.string(),
+      linkVersion: z.int(),
+      hasUserAgent: z.boolean(),
+      hasFingerprint: z.boolean(),
+    }),
+    z.strictObject({
+      ip: z.string().nullable(),
+      userAgent: z.string().nullable(),
+      fingerprint: z.record(z.string(), z.string()).nullable(),
+      fingerprintDigest: z.string().nullable(),
+      ipPrefix: z.string().nullable(),
+    }),
+    ofGuest,
+  ),
+  personalFact(
+    'AccessScored',
+    z.strictObject({
+      attemptId: z.string(),
+      ruleSet: z.string(),
+      score: z.int(),
+      subScores: z.record(z.string(), z.number()),
+      /** Codes with numbers; the places they speak of are sealed. */
+      reasons: z.array(z.strictObject({ code: z.string(), params: z.record(z.string(), z.number()) })),
+      band: bandSchema,
+      /** The thresholds the band was taken from, so that it can be explained after they change. */
+      thresholds,
+      decision: z.enum(['allowed', 'blocked']),
+      /** Scored after the guest had gone on, because the budget was spent. */
+      late: z.boolean(),
+    }),
+    z.strictObject({
+      place: place.nullable(),
+      places: z.strictObject({ before: z.string().nullable(), now: z.string().nullable() }).nullable(),
+    }),
+    ofGuest,
+  ),
+
+  plainFact(
+    'GuestCheckedIn',
+    z.strictObject({
+      checkInId: z.string(),
+      /** People who came in with this scan. */
+      arrivalCount: z.int(),
+      gate: z.string(),
+      deviceId: z.string(),
+      /** Made by the device for one scan; the same nonce again is the same arrival. */
+      nonce: z.string(),
+      /** By the device's clock. */
+      scannedAt: z.iso.datetime(),
+      offline: z.boolean(),
+    }),
+  ),
+  plainFact(
+    'CheckInRefused',
+    z.strictObject({
+      reason: z.enum(['not_attending', 'removed', 'party_complete', 'event_not_open']),
+      gate: z.string(),
+      deviceId: z.string(),
+      nonce: z.string(),
+      scannedAt: z.iso.datetime(),
+    }),
+  ),
+  plainFact('CheckInUndone', z.strictObject({ checkInId: z.string() })),
+] as const
+
+export type NewGuestFact = NewFactOf<(typeof guestFacts)[number]>
+export type GuestFact = FactOf<(typeof guestFacts)[number]>
+export type Channel = z.infer<typeof channel>
+export type Place = z.infer<typeof place>
+export type Band = z.infer<typeof bandSchema>
+export type Thresholds = z.infer<typeof thresholds>

@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { personalFact, plainFact, type FactOf, type NewFactOf } from './fact.ts'
+import { hostSubject } from './streams.ts'
+
+const ofHost = (stream: string) => hostSubject(stream.slice('host-'.length))
+
+/** Facts of `host-<hostId>`. */
+export const hostFacts = [
+  personalFact(
+    'HostRegistered',
+    z.strictObject({ plan: z.enum(['free']) }),
+    z.strictObject({ email: z.string(), name: z.string().nullable(), passwordHash: z.string() }),
+    ofHost,
+  ),
+  personalFact(
+    'HostPasswordChanged',
+    z.strictObject({ reason: z.enum(['reset', 'rehash']) }),
+    z.strictObject({ passwordHash: z.string() }),
+    ofHost,
+  ),
+  /** Somebody asked for a reset mail; the mail is a reaction to this fact. */
+  plainFact('PasswordResetRequested', z.strictObject({ requestId: z.string() })),
+] as const
+
+/** Fact of `email-<digest>`: the address belongs to this host. */
+export const emailFacts = [plainFact('EmailClaimed', z.strictObject({ hostId: z.string() }))] as const
+
+/** Fact of `slug-<slug>`: the slug belongs to this event. */
+export const slugFacts = [plainFact('SlugClaimed', z.strictObject({ eventId: z.string() }))] as const
+
+export type NewHostFact = NewFactOf<(typeof hostFacts)[number]>
+export type HostFact = FactOf<(typeof hostFacts)[number]>
+export type EmailFact = FactOf<(typeof emailFacts)[number]>
+export type SlugFact = FactOf<(typeof slugFacts)[number]>

@@ -1,0 +1,30 @@
+import type { FactOf, FactSpec, NewFactOf } from './fact.ts'
+import { guestFacts } from './guest.ts'
+import { emailFacts, hostFacts, slugFacts } from './host.ts'
+import { rsvpsFacts } from './rsvps.ts'
+import { settingsFacts } from './settings.ts'
+
+const all = [
+  ...hostFacts,
+  ...emailFacts,
+  ...slugFacts,
+  ...settingsFacts,
+  ...guestFacts,
+  ...rsvpsFacts,
+] as const
+
+/** Every fact the product can write or read. */
+export type Fact = FactOf<(typeof all)[number]>
+export type NewFact = NewFactOf<(typeof all)[number]>
+export type FactType = Fact['type']
+
+const specs: ReadonlyMap<string, FactSpec> = new Map(
+  all.map((spec) => [spec.type, spec as unknown as FactSpec]),
+)
+
+/** @returns what is known of a type of fact, undefined for one this version does not know */
+export function specOf(type: string): FactSpec | undefined {
+  return specs.get(type)
+}
+
+export const factTypes: readonly string[] = [...specs.keys()]
