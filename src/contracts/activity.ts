@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { band, bandLabel, id, page, pageQuery } from './common.ts'
+
+const person = z.object({ id, name: z.string().nullable() })
+
+/** One line of the live monitor. `sentence` is what a host reads; the numbers are for those who look. */
+export const activityItem = z
+  .object({
+    /** Of an opening: its attemptId. */
+    id: z.string(),
+    /** Decimal; positions are larger than JSON numbers are exact. */
+    position: z.string(),
+    kind: z.enum(['opening', 'rsvp', 'promotion', 'check_in', 'check_in_refused', 'check_in_undone']),
+    at: z.string(),
+    guest: person,
+    sentence: z.string(),
+    score: z.int().nullable(),
+    band: band.nullable(),
+    label: z.union([bandLabel, z.literal('Unscored')]).nullable(),
+    decision: z.enum(['allowed', 'blocked']).nullable(),
+    ruleSet: z.string().nullable(),
+    subScores: z.record(z.string(), z.number()).nullable(),
+    reasons: z.array(z.string()),
+    place: z.object({ city: z.string().nullable(), country: z.string().nullable() }).nullable(),
+    device: z.string().nullable(),
+  })
+  .meta({ id: 'ActivityItem' })
+export type ActivityItem = z.infer<typeof activityItem>
+
+export const activityQuery = pageQuery.extend({ guest: id.optional() })
+export const activityPage = page(activityItem).extend({
+  /** Newest position the page knows of; connect the live feed with it. */
+  head: z.string(),
+})
+
+export const liveQuery = z.strictObject({
+  after: z
+    .string()
+    .regex(/^\d{1,19}$/, 'is not a position')
+    .optional(),
+})
+
+/** Messages of `GET /api/events/:id/live`. */
+export const liveMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('item'), item: activityItem }),
+  /** What was missed has been sent; from here on it is live. */
+  z.object({ type: z.literal('caught_up'), position: z.string() }),
+  /** More was missed than is sent at once: read the list again. */
+  z.object({ type: z.literal('reset') }),
+])
+export type LiveMessage = z.infer<typeof liveMessage>

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { answer, band, bandLabel, channel, email, id, line, page, pageQuery, rsvpStatus } from './common.ts'
+
+/** Where the guest stands: the furthest step taken. */
+export const guestStatus = z.enum([
+  'added',
+  'invited',
+  'opened',
+  'confirmed',
+  'waitlisted',
+  'declined',
+  'maybe',
+])
+export type GuestStatus = z.infer<typeof guestStatus>
+
+const phone = z.string().trim().min(5).max(32)
+const plusOnes = z.int().min(0, 'is less than 0').max(20, 'is more than 20')
+
+const details = {
+  name: line(120),
+  email: email.nullish(),
+  /** Any common notation; stored as E.164. Without a country code the number is refused. */
+  phone: phone.nullish(),
+  plusOnesAllowed: plusOnes.optional(),
+  utmSource: line(80).nullish(),
+  externalRef: line(120).nullish(),
+}
+
+export const addGuestBody = z.strictObject(details)
+export const patchGuestBody = z.strictObject({ ...details, name: details.name.optional() })
+
+export const guest = z
+  .object({
+    id,
+    /** Null once the personal data is erased. */
+    name: z.string().nullable(),
+    email: z.string().nullable(),
+    phone: z.string().nullable(),
+    externalRef: z.string().nullable(),
+    plusOnesAllowed: z.int(),
+    utmSource: z.string().nullable(),
+    status: guestStatus,
+    /** The highest band of the guest's openings, null before the first. */
+    risk: band.nullable(),
+    riskLabel: bandLabel.nullable(),
+    riskScore: z.int().nullable(),
+    openings: z.int(),
+    answer: answer.nullable(),
+    rsvpStatus: rsvpStatus.nullable(),
+    partySize: z.int().nullable(),
+    arrived: z.int(),
+    linkVersion: z.int(),
+    linkRevoked: z.boolean(),
+    invitation: z.object({
+      channel: channel.nullable(),
+      state: z.enum(['none', 'queued', 'sent', 'failed']),
+      error: z.string().nullable(),
+    }),
+    erased: z.boolean(),
+    createdAt: z.string(),
+    updatedAt: z.string(),
+  })
+  .meta({ id: 'Guest' })
+export type GuestView = z.infer<typeof guest>
+
+export const guestWithLink = z.object({ guest, link: z.string() })
+
+export const guestListQuery = pageQuery.extend({
+  status: guestStatus.optional(),
+  risk: band.optional(),
+  checkedIn: z.enum(['true', 'false']).optional(),
+  q: z.string().max(120).optional(),
+  sort: z.enum(['name', '-name', 'created', '-created', 'risk', '-risk']).default('-created'),
+})
+export const guestList = page(guest).extend({
+  counts: z.object({
+    all: z.int(),
+    ...Object.fromEntries(guestStatus.options.map((s) => [s, z.int()])),
+  } as { all: z.ZodInt } & Record<GuestStatus, z.ZodInt>),
+})
+
+export const importQuery = z.strictObject({ dryRun: z.enum(['true', 'false']).default('false') })
+export const importReport = z
+  .object({
+    batchId: z.string(),
+    dryRun: z.boolean(),
+    created: z.int(),
+    updated: z.int(),
+    skipped: z.int(),
+    /** `row` counts from 1, the header being row 1, as a spreadsheet does. */
+    rejected: z.array(z.object({ row: z.int(), field: z.string(), message: z.string() })),
+    columns: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'ImportReport' })
+export type ImportReport = z.infer<typeof importReport>
+
+export const sendInvitationsBody = z.strictObject({
+  /** Default: every guest with an address for the channel who has not been sent an invitation yet. */
+  guestIds: z.array(id).min(1).max(10_000).optional(),
+  channel,
+})
+export const sendInvitationsAnswer = z.object({
+  queued: z.int(),
+  skipped: z.array(z.object({ guestId: id, reason: z.string() })),
+})
