@@ -1,0 +1,103 @@
+import pg from 'pg'
+import { SECOND } from '../kernel/time.ts'
+import type { Log } from './log.ts'
+
+export type Pool = pg.Pool
+export type PoolClient = pg.PoolClient
+export type Client = pg.Client
+
+/**
+ * What a query function needs: a pool, or a client inside a transaction.
+ * `int8` columns arrive as strings; turn log positions into `bigint` where they are read (`BigInt(row.position)`), and
+ * cast counts in SQL (`count(*)::int`). Give a hot query a `name` so that the server plans it once per connection.
+ */
+export type Db = Pick<pg.Pool | pg.PoolClient, 'query'>
+
+export interface PoolOptions {
+  readonly log: Log
+  /** Most connections, default 10. */
+  readonly max?: number
+  /** Shown in pg_stat_activity, default `guestguard`. */
+  readonly applicationName?: string
+}
+
+/**
+ * @param url `postgres://…`
+ * @returns a pool that outlives a restart of the server: a broken connection is dropped and the next query opens one
+ */
+export function createPool(url: string, options: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: options.max ?? 10,
+    application_name: options.applicationName ?? 'guestguard',
+    connectionTimeoutMillis: 10 * SECOND,
+    idleTimeoutMillis: 30 * SECOND,
+    keepAlive: true,
+  })
+  const onError = (error: Error): void => {
+    options.log.warn({ error: error.message }, 'a PostgreSQL connection was lost')
+  }
+  pool.on('error', onError)
+  // pg listens for errors of idle clients only; one that is lost in the middle of a transaction would end the process.
+  pool.on('connect', (client) => {
+    client.on('error', onError)
+  })
+  return pool
+}
+
+/**
+ * Runs `work` in one transaction: commits when it resolves, rolls back and rethrows when it throws.
+ * @param work gets the only client whose statements are part of the transaction
+ */
+export async function withTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('BEGIN')
+    const result = await work(client)
+    await client.query('COMMIT')
+    return result
+  } catch (error) {
+    await client.query('ROLLBACK').catch((rollback: unknown) => {
+      broken = rollback instanceof Error ? rollback : new Error(String(rollback))
+    })
+    throw error
+  } finally {
+    // A connection that could not roll back is closed, not handed to the next caller in the middle of a transaction.
+    client.release(broken)
+  }
+}
+
+/** The oldest server the SQL of this product runs on. */
+const MIN_SERVER_VERSION = 150_000
+
+/**
+ * Checks at start that the server behind `url` can be used.
+ * @throws Error with one sentence that says what to mend, without the password of the URL
+ */
+export async function assertUsable(pool: pg.Pool, url: string): Promise<void> {
+  const where = describeUrl(url)
+  let version: number
+  try {
+    const { rows } = await pool.query<{ version: number }>(
+      `SELECT current_setting('server_version_num')::int AS version`,
+    )
+    version = rows[0]?.version ?? 0
+  } catch (error) {
+    throw new Error(`DATABASE_URL: cannot use PostgreSQL at ${where}: ${reasonOf(error)}`, { cause: error })
+  }
+  if (version < MIN_SERVER_VERSION) {
+    throw new Error(`DATABASE_URL: ${where} is PostgreSQL ${String(Math.floor(version / 10_000))}; 15 or newer is needed`)
+  }
+}
+
+function describeUrl(url: string): string {
+  if (!URL.canParse(url)) return 'the given address, which is not a URL like postgres://user:password@host:5432/name'
+  const { host, pathname, username } = new URL(url)
+  return `${username}@${host}${pathname}`
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ')
+  return error instanceof Error ? error.message : String(error)
+}

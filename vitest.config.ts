@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config'
+
+/** The suffix of a test file tells its cost: pure, a real server, a browser. */
+function project(cost: 'unit' | 'int' | 'e2e', order: number, options: object) {
+  return {
+    extends: true as const,
+    test: { name: cost, include: [`test/**/*.${cost}.spec.ts`], sequence: { groupOrder: order }, ...options },
+  }
+}
+
+const postgres = { globalSetup: ['test/support/global-setup.ts'] }
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    // Each worker may drive a server or a browser of its own; more than the cores only makes timeouts likelier.
+    maxWorkers: 2,
+    projects: [
+      project('unit', 0, {}),
+      project('int', 1, { ...postgres, testTimeout: 30_000, hookTimeout: 60_000 }),
+      project('e2e', 2, { ...postgres, testTimeout: 90_000, hookTimeout: 120_000 }),
+    ],
+  },
+})
