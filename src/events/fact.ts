@@ -78,17 +78,24 @@ type Body<S, Gone> =
 /** A fact as a decider returns it. */
 export type NewFactOf<S> = Body<S, never>
 
+/** A fact as a decider folds it: what happened, and when by the clock of the process that decided it (epoch ms). */
+export type HappenedOf<S> = Body<S, Erased> & { readonly at: number }
+
 /** Where a recorded fact stands and who said it. */
 export interface Envelope {
   readonly id: string
   readonly stream: string
   readonly revision: number
   readonly position: bigint
-  /** When it happened, by the clock of the process that decided it: milliseconds since the epoch. */
+  /** Milliseconds since the epoch. */
   readonly at: number
   readonly actor: Actor
+  /** The request that all of this began with. */
   readonly correlationId: string
+  /** The command that the fact came from; a retry of the command carries the same. */
   readonly causationId: string
+  /** Keyed hash of the request that carried an idempotency key, null without one. */
+  readonly requestDigest: string | null
 }
 
 /** A fact as the log gives it back: personal data may be erased. */

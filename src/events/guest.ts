@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { personalFact, plainFact, type FactOf, type NewFactOf } from './fact.ts'
+import { personalFact, plainFact, type FactOf, type HappenedOf, type NewFactOf } from './fact.ts'
 import { guestOf, guestSubject } from './streams.ts'
 
 const ofGuest = (stream: string) => {
@@ -78,6 +78,8 @@ export const guestFacts = [
       linkVersion: z.int(),
       hasUserAgent: z.boolean(),
       hasFingerprint: z.boolean(),
+      /** Whether the score is still to come: the budget was spent and the guest went on unscored. */
+      deferred: z.boolean(),
     }),
     z.strictObject({
       ip: z.string().nullable(),
@@ -140,6 +142,7 @@ export const guestFacts = [
 ] as const
 
 export type NewGuestFact = NewFactOf<(typeof guestFacts)[number]>
+export type GuestHappened = HappenedOf<(typeof guestFacts)[number]>
 export type GuestFact = FactOf<(typeof guestFacts)[number]>
 export type Channel = z.infer<typeof channel>
 export type Place = z.infer<typeof place>

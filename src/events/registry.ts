@@ -1,4 +1,4 @@
-import type { FactOf, FactSpec, NewFactOf } from './fact.ts'
+import type { FactOf, FactSpec, HappenedOf, NewFactOf } from './fact.ts'
 import { guestFacts } from './guest.ts'
 import { emailFacts, hostFacts, slugFacts } from './host.ts'
 import { rsvpsFacts } from './rsvps.ts'
@@ -15,6 +15,7 @@ const all = [
 
 /** Every fact the product can write or read. */
 export type Fact = FactOf<(typeof all)[number]>
+export type Happened = HappenedOf<(typeof all)[number]>
 export type NewFact = NewFactOf<(typeof all)[number]>
 export type FactType = Fact['type']
 

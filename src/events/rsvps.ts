@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { personalFact, plainFact, type FactOf, type NewFactOf } from './fact.ts'
+import { personalFact, plainFact, type FactOf, type HappenedOf, type NewFactOf } from './fact.ts'
 import { eventIdOf, guestSubject } from './streams.ts'
 
 const ofAnsweringGuest = (stream: string, data: Record<string, unknown>) =>
@@ -31,6 +31,7 @@ export const rsvpsFacts = [
 ] as const
 
 export type NewRsvpsFact = NewFactOf<(typeof rsvpsFacts)[number]>
+export type RsvpsHappened = HappenedOf<(typeof rsvpsFacts)[number]>
 export type RsvpsFact = FactOf<(typeof rsvpsFacts)[number]>
 export type Answer = z.infer<typeof answerSchema>
 export type RsvpStatus = z.infer<typeof rsvpStatusSchema>

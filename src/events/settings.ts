@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { plainFact, type FactOf, type NewFactOf } from './fact.ts'
+import { plainFact, type FactOf, type HappenedOf, type NewFactOf } from './fact.ts'
 
 const details = {
   name: z.string(),
@@ -22,4 +22,5 @@ export const settingsFacts = [
 ] as const
 
 export type NewSettingsFact = NewFactOf<(typeof settingsFacts)[number]>
+export type SettingsHappened = HappenedOf<(typeof settingsFacts)[number]>
 export type SettingsFact = FactOf<(typeof settingsFacts)[number]>

@@ -1,0 +1,215 @@
+import type { LRUCache } from 'lru-cache'
+import type { CommandContext } from '../eventstore/codec.ts'
+import type { Log } from '../eventstore/log.ts'
+import { WrongExpectedRevision, type Position } from '../eventstore/port.ts'
+import type { Happened, NewFact } from '../events/registry.ts'
+import { DomainError } from '../kernel/errors.ts'
+import { factId } from '../kernel/ids.ts'
+import type { Decider } from './decider.ts'
+
+/** How often a group of commands is decided again after losing a race for its stream. */
+const MAX_TRIES = 3
+
+/** Commands on one stream that are appended together at most; bounds the size of one append. */
+const MAX_GROUP = 200
+
+export type AnyDecider = Decider<unknown, unknown, NewFact, Happened>
+
+/** What is remembered of a command, to answer its retry. */
+interface Done {
+  readonly position: Position
+  readonly requestDigest: string | null
+}
+
+/** A stream's folded state as of `revision`. Changed only by the desk of its stream. */
+export interface Folded {
+  state: unknown
+  /** -1 while the stream does not exist. */
+  revision: number
+  /** Commands already done, by the id of their first fact. */
+  readonly done: Map<string, Done>
+}
+
+export interface Settled {
+  readonly state: unknown
+  readonly facts: readonly NewFact[]
+  readonly replayed: boolean
+  readonly position: Position | null
+}
+
+/** Somebody who waits for the stream: with a command, or to read its state. */
+export interface Visitor {
+  readonly order: { readonly command: unknown; readonly context: CommandContext } | 'read'
+  readonly resolve: (settled: Settled) => void
+  readonly reject: (error: unknown) => void
+}
+
+interface Turn {
+  readonly visitor: Visitor
+  readonly facts: readonly NewFact[]
+  readonly replayOf: Done | null
+  readonly refusal: Error | null
+}
+
+/**
+ * One at a time for one stream. Visitors that arrive while an append is under way are decided one after the other on
+ * the same state and appended as one group; nobody is answered before the append is.
+ */
+export class StreamDesk {
+  private readonly queue: Visitor[] = []
+  private busy = false
+  private readonly log: Log
+  private readonly cache: LRUCache<string, Folded>
+  private readonly decider: AnyDecider
+  private readonly stream: string
+  private readonly onIdle: () => void
+
+  constructor(
+    log: Log,
+    cache: LRUCache<string, Folded>,
+    decider: AnyDecider,
+    stream: string,
+    onIdle: () => void,
+  ) {
+    this.log = log
+    this.cache = cache
+    this.decider = decider
+    this.stream = stream
+    this.onIdle = onIdle
+  }
+
+  join(visitor: Visitor): void {
+    this.queue.push(visitor)
+    if (this.busy) return
+    this.busy = true
+    void this.serve()
+  }
+
+  private async serve(): Promise<void> {
+    // Lets visitors of the same tick form a group.
+    await Promise.resolve()
+    while (this.queue.length > 0) {
+      const group = this.queue.splice(0, MAX_GROUP)
+      try {
+        await this.serveGroup(group)
+      } catch (error) {
+        for (const visitor of group) visitor.reject(error)
+      }
+    }
+    this.onIdle()
+  }
+
+  private async serveGroup(group: readonly Visitor[]): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.attempt(group)
+        return
+      } catch (error) {
+        // The state was folded ahead of an append that did not happen, or may not have.
+        this.cache.delete(this.stream)
+        if (!(error instanceof WrongExpectedRevision)) throw error
+        if (attempt < MAX_TRIES) continue
+        throw new DomainError(
+          'conflict',
+          'busy',
+          'Somebody else changed this at the same moment. Try again.',
+          {
+            cause: error,
+          },
+        )
+      }
+    }
+  }
+
+  private async attempt(group: readonly Visitor[]): Promise<void> {
+    const cached = this.cache.get(this.stream)
+    const someRead = group.some((visitor) => visitor.order === 'read')
+    let folded = cached !== undefined && !someRead ? cached : await this.catchUp()
+    let turns = group.map((visitor) => this.decide(folded, visitor))
+    const writes = turns.some((turn) => turn.facts.length > 0)
+    if (!writes && folded === cached) {
+      // Another process may have changed what makes us refuse, or do nothing: look before answering. An append
+      // needs no look: its expected revision proves that the state was current.
+      folded = await this.catchUp()
+      turns = group.map((visitor) => this.decide(folded, visitor))
+    }
+    const position = await this.append(folded, turns)
+    this.cache.set(this.stream, folded)
+    for (const turn of turns) answer(turn, folded, position)
+  }
+
+  private decide(folded: Folded, visitor: Visitor): Turn {
+    const idle = { visitor, facts: [], replayOf: null, refusal: null }
+    if (visitor.order === 'read') return idle
+    const { command, context } = visitor.order
+    try {
+      const replayOf = doneBefore(folded, context)
+      if (replayOf !== null) return { ...idle, replayOf }
+      const facts = this.decider.decide(command, folded.state)
+      for (const fact of facts) {
+        folded.state = this.decider.evolve(folded.state, { ...fact, at: context.at } as Happened)
+      }
+      return { ...idle, facts }
+    } catch (error) {
+      return { ...idle, refusal: error instanceof Error ? error : new Error(String(error)) }
+    }
+  }
+
+  private async append(folded: Folded, turns: readonly Turn[]): Promise<Position | null> {
+    const decisions = turns.flatMap(({ visitor, facts }) =>
+      facts.length === 0 || visitor.order === 'read' ? [] : [{ facts, context: visitor.order.context }],
+    )
+    if (decisions.length === 0) return null
+    const expected = folded.revision === -1 ? 'no_stream' : folded.revision
+    const result = await this.log.append(this.stream, expected, decisions)
+    folded.revision = result.revision
+    for (const { context } of decisions) {
+      const requestDigest = context.requestDigest ?? null
+      folded.done.set(factId(context.commandId, 0), { position: result.position, requestDigest })
+    }
+    return result.position
+  }
+
+  /** Reads what the cache lacks of the stream and folds it. */
+  private async catchUp(): Promise<Folded> {
+    const folded = this.cache.get(this.stream) ?? {
+      state: this.decider.initialState(),
+      revision: -1,
+      done: new Map<string, Done>(),
+    }
+    const { facts, revision } = await this.log.read(this.stream, folded.revision + 1)
+    for (const fact of facts) {
+      folded.state = this.decider.evolve(folded.state, fact)
+      folded.revision = fact.revision
+      if (fact.id === factId(fact.causationId, 0)) {
+        folded.done.set(fact.id, { position: fact.position, requestDigest: fact.requestDigest })
+      }
+    }
+    if (revision >= 0) this.cache.set(this.stream, folded)
+    return folded
+  }
+}
+
+function doneBefore(folded: Folded, context: CommandContext): Done | null {
+  const done = folded.done.get(factId(context.commandId, 0))
+  if (done === undefined) return null
+  if (done.requestDigest === (context.requestDigest ?? null)) return done
+  throw new DomainError(
+    'unprocessable',
+    'idempotency_key_reused',
+    'This Idempotency-Key was used before with another request. Use a new key for a new request.',
+  )
+}
+
+function answer(
+  { visitor, facts, replayOf, refusal }: Turn,
+  folded: Folded,
+  appended: Position | null,
+): void {
+  if (refusal !== null) {
+    visitor.reject(refusal)
+    return
+  }
+  const position = facts.length > 0 ? appended : (replayOf?.position ?? null)
+  visitor.resolve({ state: folded.state, facts, replayed: replayOf !== null, position })
+}

@@ -1,0 +1,118 @@
+import type { Erased } from '../events/fact.ts'
+import type { Fact, NewFact } from '../events/registry.ts'
+import { factId } from '../kernel/ids.ts'
+import {
+  decode,
+  encode,
+  sealedSubjectOf,
+  subjectOf,
+  UndecodableFact,
+  type CommandContext,
+  type PersonalData,
+} from './codec.ts'
+import type { AppendResult, EventStore, ExpectedRevision, LogFilter, Position, StoredRecord } from './port.ts'
+
+/** The facts of one command, to be appended with those of others that wait for the same stream. */
+export interface Decision {
+  readonly facts: readonly NewFact[]
+  readonly context: CommandContext
+}
+
+/** One record of the log: a fact, or the reason why it cannot be read. */
+export type Decoded =
+  | { readonly ok: true; readonly fact: Fact }
+  | { readonly ok: false; readonly record: StoredRecord; readonly error: UndecodableFact }
+
+/**
+ * The log of facts: the event store with schemas, versions and sealed personal data. What goes in is valid and sealed
+ * before it leaves the process; what comes out is of today's shape.
+ */
+export interface Log {
+  /** Appends the facts of all decisions to one stream, in order, or none. @throws as `EventStore.append` */
+  append(stream: string, expected: ExpectedRevision, decisions: readonly Decision[]): Promise<AppendResult>
+  /** Facts of a stream from a revision on; `revision` is of its last fact, -1 when it does not exist. @throws UndecodableFact */
+  read(stream: string, from?: number): Promise<{ facts: readonly Fact[]; revision: number }>
+  /** Decodes records read by other means; a record that cannot be read does not hide the others. */
+  decode(records: readonly StoredRecord[]): Promise<readonly Decoded[]>
+  /** The ordered history of a category after a position, in pages. @throws UndecodableFact */
+  category(category: string, after?: Position): AsyncIterable<readonly Fact[]>
+  /** The ordered history of the log after a position, in pages of records to `decode`. */
+  all(options: {
+    after: Position
+    filter?: LogFilter
+    pageSize?: number
+  }): AsyncIterable<readonly StoredRecord[]>
+  head(): Promise<Position>
+}
+
+function recordsOf<Key>(
+  vault: PersonalData<Key>,
+  keys: ReadonlyMap<string, Key | Erased>,
+  stream: string,
+  decisions: readonly Decision[],
+) {
+  return decisions.flatMap(({ facts, context }) =>
+    facts.map((fact, index) => {
+      const subject = subjectOf(stream, fact)
+      const key = subject === null ? null : (keys.get(subject) ?? null)
+      return encode(vault, stream, fact, factId(context.commandId, index), key, context)
+    }),
+  )
+}
+
+async function decodeAll<Key>(
+  vault: PersonalData<Key>,
+  records: readonly StoredRecord[],
+): Promise<Decoded[]> {
+  const subjects = new Set<string>()
+  for (const record of records) {
+    const subject = sealedSubjectOf(record)
+    if (subject !== null) subjects.add(subject)
+  }
+  const keys = await vault.openingKeys([...subjects])
+  return records.map((record) => {
+    const subject = sealedSubjectOf(record)
+    try {
+      return { ok: true, fact: decode(vault, record, subject === null ? null : (keys.get(subject) ?? null)) }
+    } catch (error) {
+      if (error instanceof UndecodableFact) return { ok: false, record, error }
+      throw error
+    }
+  })
+}
+
+function factsOf(decoded: readonly Decoded[]): Fact[] {
+  return decoded.map((one) => {
+    if (!one.ok) throw one.error
+    return one.fact
+  })
+}
+
+export function createLog<Key>(store: EventStore, vault: PersonalData<Key>): Log {
+  return {
+    async append(stream, expected, decisions) {
+      const subjects = new Set<string>()
+      for (const { facts } of decisions) {
+        for (const fact of facts) {
+          const subject = subjectOf(stream, fact)
+          if (subject !== null) subjects.add(subject)
+        }
+      }
+      const keys = await vault.sealingKeys([...subjects])
+      return store.append(stream, expected, recordsOf(vault, keys, stream, decisions))
+    },
+    async read(stream, from = 0) {
+      const slice = await store.readStream(stream, { from })
+      if (!slice.exists) return { facts: [], revision: -1 }
+      return { facts: factsOf(await decodeAll(vault, slice.records)), revision: slice.lastRevision }
+    },
+    decode: (records) => decodeAll(vault, records),
+    async *category(category, after) {
+      for await (const page of store.readCategory(category, after === undefined ? {} : { after })) {
+        yield factsOf(await decodeAll(vault, page))
+      }
+    },
+    all: (options) => store.readAll(options),
+    head: () => store.head(),
+  }
+}
