@@ -58,9 +58,13 @@ export async function openCluster(
   return { dir, identity, password }
 }
 
+/** Major version of the binaries that package.json pins. */
+const SERVER_VERSION = '18'
+
 async function isCluster(dir: string, identity: Identity | undefined): Promise<boolean> {
   try {
-    return (await readFile(path.join(dir, 'PG_VERSION'), 'utf8')).trim() === '18'
+    const version = (await readFile(path.join(dir, 'PG_VERSION'), 'utf8')).trim()
+    if (version === SERVER_VERSION) return true
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
     if (error.code === 'ENOENT') return false
@@ -71,6 +75,10 @@ async function isCluster(dir: string, identity: Identity | undefined): Promise<b
       { cause: error },
     )
   }
+  throw new Error(
+    `${dir} was made by another PostgreSQL than ${SERVER_VERSION}. Dump it with that version and load it into a new folder: ` +
+      'https://www.postgresql.org/docs/18/upgrading.html',
+  )
 }
 
 async function removeUnfinished(dataDir: string): Promise<void> {

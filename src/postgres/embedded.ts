@@ -14,7 +14,7 @@ import { launchServer, type LaunchOptions, type ServerProcess } from './server-p
 export interface EmbeddedPostgres {
   /** Connection URL of the database `guestguard`; stays the same while this process lives. */
   readonly url: string
-  /** Fast shutdown of the server, then the folder is free. Call it after every pool has ended. */
+  /** Fast shutdown of the server, then the folder is free. Call it after every pool has ended; again does nothing. */
   stop(): Promise<void>
 }
 
@@ -82,12 +82,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       await supervisor.stop()
       throw error
     })
+    let stopped: Promise<void> | undefined
     return {
       url: urlOf('guestguard', cluster.password, first.launch.port, 'guestguard'),
-      stop: async () => {
-        await supervisor.stop()
-        lock.release()
-      },
+      stop: () => (stopped ??= supervisor.stop().finally(lock.release)),
     }
   } catch (error) {
     lock.release()

@@ -29,7 +29,7 @@ export class FolderInUse extends Error {
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const ownerFile = path.join(folder, 'owner.pid')
-  const database = new DatabaseSync(path.join(folder, 'owner.lock'), { timeout: 0 })
+  const database = openLockFile(path.join(folder, 'owner.lock'))
   try {
     database.exec('BEGIN EXCLUSIVE')
   } catch (error) {
@@ -44,6 +44,14 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     release: () => {
       database.close()
     },
+  }
+}
+
+function openLockFile(file: string): DatabaseSync {
+  try {
+    return new DatabaseSync(file, { timeout: 0 })
+  } catch (cause) {
+    throw new Error(`cannot write ${file}: give the folder to the user that runs GuestGuard.`, { cause })
   }
 }
 

@@ -28,14 +28,17 @@ export async function migrate(pool: Pool, migrations: readonly Migration[]): Pro
         checksum   text NOT NULL,
         applied_at timestamptz NOT NULL DEFAULT now()
       )`)
-    const { rows } = await client.query<{ id: string; checksum: string }>('SELECT id, checksum FROM schema_migrations')
+    const { rows } = await client.query<{ id: string; checksum: string }>(
+      'SELECT id, checksum FROM schema_migrations',
+    )
     const known = new Map(rows.map((row) => [row.id, row.checksum]))
     const applied: string[] = []
     for (const { id, sql } of migrations) {
       const checksum = createHash('sha256').update(sql).digest('hex')
       const before = known.get(id)
       if (before === checksum) continue
-      if (before !== undefined) throw new Error(`migration ${id} was changed after it was applied; add a new one instead`)
+      if (before !== undefined)
+        throw new Error(`migration ${id} was changed after it was applied; add a new one instead`)
       await client.query(sql)
       await client.query('INSERT INTO schema_migrations (id, checksum) VALUES ($1, $2)', [id, checksum])
       known.set(id, checksum)

@@ -49,7 +49,10 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
  * Runs `work` in one transaction: commits when it resolves, rolls back and rethrows when it throws.
  * @param work gets the only client whose statements are part of the transaction
  */
-export async function withTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+export async function withTransaction<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
   try {
@@ -87,12 +90,15 @@ export async function assertUsable(pool: pg.Pool, url: string): Promise<void> {
     throw new Error(`DATABASE_URL: cannot use PostgreSQL at ${where}: ${reasonOf(error)}`, { cause: error })
   }
   if (version < MIN_SERVER_VERSION) {
-    throw new Error(`DATABASE_URL: ${where} is PostgreSQL ${String(Math.floor(version / 10_000))}; 15 or newer is needed`)
+    throw new Error(
+      `DATABASE_URL: ${where} is PostgreSQL ${String(Math.floor(version / 10_000))}; 15 or newer is needed`,
+    )
   }
 }
 
 function describeUrl(url: string): string {
-  if (!URL.canParse(url)) return 'the given address, which is not a URL like postgres://user:password@host:5432/name'
+  if (!URL.canParse(url))
+    return 'the given address, which is not a URL like postgres://user:password@host:5432/name'
   const { host, pathname, username } = new URL(url)
   return `${username}@${host}${pathname}`
 }

@@ -73,10 +73,14 @@ export async function launchServer(options: LaunchOptions): Promise<ServerProces
  * the kernel closes however this process ends, so that SIGKILL leaves no server behind.
  */
 function guardAgainstOrphan(pid: number, ended: Promise<string>): void {
-  const guard = spawn('/bin/sh', ['-c', 'read -r _; kill -INT "$1"', 'guestguard-postgres-guard', String(pid)], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  })
+  const guard = spawn(
+    '/bin/sh',
+    ['-c', 'read -r _; kill -INT "$1"', 'guestguard-postgres-guard', String(pid)],
+    {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    },
+  )
   // Without a guard the next start stops the orphan.
   guard.on('error', () => undefined)
   guard.stdin.on('error', () => undefined)
@@ -91,7 +95,8 @@ function forwardLog(child: ChildProcess, log: Log): string[] {
     last.push(line)
     if (last.length > LAST_LINES) last.shift()
     if (line.startsWith('PANIC:')) log.error({ postgres: line }, 'PostgreSQL reports a panic')
-    else if (line.startsWith('FATAL:')) log.warn({ postgres: line }, 'PostgreSQL refused or ended a connection')
+    else if (line.startsWith('FATAL:'))
+      log.warn({ postgres: line }, 'PostgreSQL refused or ended a connection')
     else log.debug({ postgres: line }, 'PostgreSQL')
   })
   return last

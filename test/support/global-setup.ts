@@ -18,7 +18,9 @@ interface Running {
 }
 
 /** The integration and the browser project each load this file; they share one server through the global object. */
-const shared = globalThis as typeof globalThis & { testPostgres?: { running: Promise<Running>; users: number } }
+const shared = globalThis as typeof globalThis & {
+  testPostgres?: { running: Promise<Running>; users: number }
+}
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   shared.testPostgres ??= { running: start(), users: 0 }
@@ -36,7 +38,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function start(): Promise<Running> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'guestguard-test-'))
   // The databases of a run are thrown away: there is nothing to keep through a power cut.
-  const settings = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', max_connections: '200' }
+  const settings = {
+    fsync: 'off',
+    full_page_writes: 'off',
+    synchronous_commit: 'off',
+    max_connections: '200',
+  }
   const server = await startEmbeddedPostgres({ dataDir, log: silentLog, settings })
   return {
     url: server.url,

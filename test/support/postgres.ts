@@ -43,7 +43,11 @@ function databaseUrl(serverUrl: string, name: string): string {
   return url.href
 }
 
-async function ensureTemplate(admin: Pool, serverUrl: string, migrations: readonly Migration[]): Promise<string> {
+async function ensureTemplate(
+  admin: Pool,
+  serverUrl: string,
+  migrations: readonly Migration[],
+): Promise<string> {
   const digest = createHash('sha256').update(JSON.stringify(migrations)).digest('hex').slice(0, 16)
   const template = `template_${digest}`
   if (await databaseExists(admin, template)) return template
