@@ -21,8 +21,9 @@ const channel = z.enum(['email', 'sms'])
 const place = z.strictObject({
   country: z.string().nullable(),
   city: z.string().nullable(),
-  lat: z.number(),
-  lon: z.number(),
+  /** Degrees; `lat` and `lon` are null together. */
+  lat: z.number().nullable(),
+  lon: z.number().nullable(),
   /** Radius that the data source gives for its coordinates, in kilometres. */
   accuracyKm: z.number().nullable(),
 })

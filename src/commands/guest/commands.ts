@@ -1,0 +1,97 @@
+import type { Channel, Place } from '../../events/guest.ts'
+import type { Thresholds } from '../../scoring/bands.ts'
+import type { Fingerprint } from '../../scoring/fingerprint.ts'
+import type { RuleSet } from '../../scoring/score.ts'
+
+export interface NewContact {
+  readonly name: string
+  readonly email: string | null
+  readonly phone: string | null
+  readonly externalRef: string | null
+}
+
+export interface Invite extends NewContact {
+  readonly kind: 'invite'
+  readonly plusOnesAllowed: number
+  readonly utmSource: string | null
+  readonly batchId: string | null
+}
+
+export interface ChangeDetails {
+  readonly kind: 'change_details'
+  readonly changes: Partial<NewContact & { plusOnesAllowed: number; utmSource: string | null }>
+}
+
+/** The guest's gesture. Everything that was looked up comes along. */
+export interface Open {
+  readonly kind: 'open'
+  readonly attemptId: string
+  /** Of the link that was used. */
+  readonly linkVersion: number
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly ip: string | null
+  readonly userAgent: string | null
+  readonly fingerprint: Fingerprint | null
+  /** `late`: not known within the budget, so that the score has to follow. */
+  readonly place: Place | null | 'late'
+  readonly ruleSet: RuleSet
+  readonly thresholds: Thresholds
+}
+
+/** Scores an attempt that went on unscored. */
+export interface ScoreLate {
+  readonly kind: 'score_late'
+  readonly attemptId: string
+  readonly place: Place | null
+  readonly ruleSet: RuleSet
+  readonly thresholds: Thresholds
+}
+
+export interface CheckIn {
+  readonly kind: 'check_in'
+  readonly checkInId: string
+  readonly arrivalCount: number
+  readonly gate: string
+  readonly deviceId: string
+  readonly nonce: string
+  /** ISO 8601, by the device. */
+  readonly scannedAt: string
+  /** The device let them in before it could ask: recorded whatever the rules say. */
+  readonly offline: boolean
+  /** Looked up: people with a seat, null when the party has none. */
+  readonly expected: number | null
+  /** Looked up: whether the doors of the event can be open. */
+  readonly doorsOpen: boolean
+}
+
+export type TouchKind = 'page' | 'prefetch' | 'unfurl' | 'scanner'
+
+export type GuestCommand =
+  | Invite
+  | ChangeDetails
+  | { readonly kind: 'remove' }
+  | { readonly kind: 'forget' }
+  | { readonly kind: 'issue_link' }
+  | { readonly kind: 'revoke_link' }
+  | { readonly kind: 'queue_invitation'; readonly messageId: string; readonly channel: Channel }
+  | { readonly kind: 'record_sent'; readonly messageId: string }
+  | { readonly kind: 'record_failed'; readonly messageId: string; readonly reason: string }
+  | {
+      readonly kind: 'touch'
+      readonly touch: TouchKind
+      readonly at: number
+      readonly linkVersion: number
+      readonly ip: string | null
+      readonly userAgent: string | null
+    }
+  | Open
+  | ScoreLate
+  | CheckIn
+  /** `at` in milliseconds; `mayUndoLate` for an owner or editor. */
+  | {
+      readonly kind: 'undo_check_in'
+      readonly checkInId: string
+      readonly at: number
+      readonly mayUndoLate: boolean
+    }

@@ -1,0 +1,159 @@
+import { ERASED, known } from '../../events/fact.ts'
+import type { GuestHappened } from '../../events/guest.ts'
+import { unreachable } from '../../kernel/errors.ts'
+import { HOUR } from '../../kernel/time.ts'
+import { emptyBaseline, evolveBaseline } from '../../scoring/baseline.ts'
+import type { Opening } from '../../scoring/opening.ts'
+import { MAX_OPENINGS_PER_HOUR } from './openings.ts'
+import type { Contact, GuestState, InvitedGuest } from './state.ts'
+
+const NOBODY: Contact = { name: null, email: null, phone: null, externalRef: null }
+
+type Of<T extends GuestHappened['type']> = Extract<GuestHappened, { type: T }>
+
+export function evolveGuest(state: GuestState, fact: GuestHappened): GuestState {
+  if (fact.type === 'GuestInvited') return invited(state, fact)
+  if (state.kind === 'missing') return state
+  switch (fact.type) {
+    case 'GuestDetailsChanged':
+      return detailsChanged(state, fact)
+    case 'GuestRemoved':
+      return { ...state, gone: 'removed' }
+    case 'GuestForgotten':
+      return { ...state, gone: 'forgotten', contact: NOBODY, baseline: emptyBaseline, pending: new Map() }
+    case 'LinkIssued':
+      return { ...state, link: { version: fact.data.version, revoked: false } }
+    case 'LinkRevoked':
+      return { ...state, link: { version: fact.data.version, revoked: true } }
+    case 'InvitationQueued':
+      return withMessage(state, fact, 'queued')
+    case 'InvitationSent':
+      return withMessage(state, fact, 'sent')
+    case 'InvitationFailed':
+      return withMessage(state, fact, 'failed')
+    case 'LinkTouched':
+      return touched(state, fact)
+    case 'AccessAttempted':
+      return attempted(state, fact)
+    case 'AccessScored':
+      return scored(state, fact)
+    case 'GuestCheckedIn': {
+      const { checkInId, nonce, arrivalCount: count, gate } = fact.data
+      return {
+        ...state,
+        arrivals: [...state.arrivals, { checkInId, nonce, count, gate, at: fact.at, undone: false }],
+      }
+    }
+    case 'CheckInRefused':
+      return { ...state, refusals: new Map(state.refusals).set(fact.data.nonce, fact.data.reason) }
+    case 'CheckInUndone': {
+      const { checkInId } = fact.data
+      const arrivals = state.arrivals.map((one) =>
+        one.checkInId === checkInId ? { ...one, undone: true } : one,
+      )
+      return { ...state, arrivals }
+    }
+    default:
+      return unreachable(fact)
+  }
+}
+
+/** Also a guest who was removed and is invited again: the history goes on, the old links stay dead. */
+function invited(state: GuestState, { data, personal }: Of<'GuestInvited'>): InvitedGuest {
+  const fresh: InvitedGuest = {
+    kind: 'invited',
+    gone: null,
+    contact: NOBODY,
+    plusOnesAllowed: 0,
+    utmSource: null,
+    link: { version: 0, revoked: true },
+    messages: new Map(),
+    baseline: emptyBaseline,
+    pending: new Map(),
+    recentOpenings: [],
+    touches: { hour: 0, counts: {} },
+    arrivals: [],
+    refusals: new Map(),
+  }
+  return {
+    ...(state.kind === 'missing' ? fresh : state),
+    gone: null,
+    contact: personal === ERASED ? NOBODY : personal,
+    plusOnesAllowed: data.plusOnesAllowed,
+    utmSource: data.utmSource,
+  }
+}
+
+function detailsChanged(state: InvitedGuest, { data, personal }: Of<'GuestDetailsChanged'>): InvitedGuest {
+  const changes = personal === ERASED ? {} : personal
+  const contact = { ...state.contact }
+  for (const key of ['name', 'email', 'phone', 'externalRef'] as const) {
+    const value = changes[key]
+    if (value !== undefined) contact[key] = value
+  }
+  return {
+    ...state,
+    contact,
+    plusOnesAllowed: data.plusOnesAllowed ?? state.plusOnesAllowed,
+    utmSource: data.utmSource === undefined ? state.utmSource : data.utmSource,
+  }
+}
+
+function withMessage(
+  state: InvitedGuest,
+  { data }: Of<'InvitationQueued' | 'InvitationSent' | 'InvitationFailed'>,
+  to: 'queued' | 'sent' | 'failed',
+): InvitedGuest {
+  return {
+    ...state,
+    messages: new Map(state.messages).set(data.messageId, { channel: data.channel, state: to }),
+  }
+}
+
+function touched(state: InvitedGuest, { data, at }: Of<'LinkTouched'>): InvitedGuest {
+  const hour = Math.floor(at / HOUR)
+  const counts = state.touches.hour === hour ? state.touches.counts : {}
+  return { ...state, touches: { hour, counts: { ...counts, [data.kind]: (counts[data.kind] ?? 0) + 1 } } }
+}
+
+/** The baseline learns device and network now and the place with the score, which knows it. */
+function attempted(state: InvitedGuest, { data, personal, at }: Of<'AccessAttempted'>): InvitedGuest {
+  const opening: Opening = {
+    occurredAt: at,
+    ipPrefix: known(personal, 'ipPrefix'),
+    fingerprintDigest: known(personal, 'fingerprintDigest'),
+    hasUserAgent: data.hasUserAgent,
+    geo: null,
+  }
+  return {
+    ...state,
+    baseline: evolveBaseline(state.baseline, opening),
+    pending: new Map(state.pending).set(data.attemptId, {
+      baseline: state.baseline,
+      opening,
+      ip: known(personal, 'ip'),
+    }),
+    recentOpenings: [
+      ...state.recentOpenings,
+      { attemptId: data.attemptId, at, band: null, decision: 'allowed' as const },
+    ].slice(-MAX_OPENINGS_PER_HOUR),
+  }
+}
+
+function scored(state: InvitedGuest, { data, personal }: Of<'AccessScored'>): InvitedGuest {
+  const attempt = state.pending.get(data.attemptId)
+  if (attempt === undefined) return state
+  const pending = new Map(state.pending)
+  pending.delete(data.attemptId)
+  const { band, decision } = data
+  const recentOpenings = state.recentOpenings.map((one) =>
+    one.attemptId === data.attemptId ? { ...one, band, decision } : one,
+  )
+  const place = known(personal, 'place')
+  const at = attempt.opening.occurredAt
+  // A score that comes late must not put the guest back to where an earlier opening was.
+  const outdated = data.late && state.baseline.last !== null && state.baseline.last.at > at
+  if (place?.lat == null || place.lon === null || outdated) return { ...state, pending, recentOpenings }
+  const last = { lat: place.lat, lon: place.lon, at, city: place.city, country: place.country }
+  return { ...state, pending, recentOpenings, baseline: { ...state.baseline, last } }
+}

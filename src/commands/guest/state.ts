@@ -1,0 +1,74 @@
+import type { Band, Channel, NewGuestFact } from '../../events/guest.ts'
+import type { Baseline } from '../../scoring/baseline.ts'
+import type { Opening } from '../../scoring/opening.ts'
+
+export interface Contact {
+  /** Null once erased, as all that follows. */
+  readonly name: string | null
+  readonly email: string | null
+  /** E.164. */
+  readonly phone: string | null
+  readonly externalRef: string | null
+}
+
+export interface Arrival {
+  readonly checkInId: string
+  readonly nonce: string
+  readonly count: number
+  readonly gate: string
+  /** Milliseconds since the epoch, by the server's clock. */
+  readonly at: number
+  readonly undone: boolean
+}
+
+export type Refusal = Extract<NewGuestFact, { type: 'CheckInRefused' }>['data']['reason']
+
+/** An attempt that went on unscored, with what is needed to score it as if it had been scored then. */
+export interface PendingAttempt {
+  readonly baseline: Baseline
+  readonly opening: Opening
+  readonly ip: string | null
+}
+
+export interface RecentOpening {
+  readonly attemptId: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** Null while unscored. */
+  readonly band: Band | null
+  readonly decision: 'allowed' | 'blocked'
+}
+
+export interface InvitedGuest {
+  readonly kind: 'invited'
+  /** Null while on the list. */
+  readonly gone: 'removed' | 'forgotten' | null
+  readonly contact: Contact
+  readonly plusOnesAllowed: number
+  readonly utmSource: string | null
+  readonly link: { readonly version: number; readonly revoked: boolean }
+  readonly messages: ReadonlyMap<
+    string,
+    { readonly channel: Channel; readonly state: 'queued' | 'sent' | 'failed' }
+  >
+  readonly baseline: Baseline
+  readonly pending: ReadonlyMap<string, PendingAttempt>
+  /** The latest openings, oldest first; no more than the limit on openings needs. */
+  readonly recentOpenings: readonly RecentOpening[]
+  /** Unscored visits in the hour `hour` (hours since the epoch), by kind. */
+  readonly touches: { readonly hour: number; readonly counts: Readonly<Record<string, number>> }
+  readonly arrivals: readonly Arrival[]
+  readonly refusals: ReadonlyMap<string, Refusal>
+}
+
+export type GuestState = { readonly kind: 'missing' } | InvitedGuest
+
+/** @returns people of the party who came in and were not taken back */
+export function arrivedCount(guest: InvitedGuest): number {
+  return guest.arrivals.reduce((sum, arrival) => (arrival.undone ? sum : sum + arrival.count), 0)
+}
+
+/** @returns the latest arrival that was not undone */
+export function lastArrival(guest: InvitedGuest): Arrival | null {
+  return guest.arrivals.findLast((arrival) => !arrival.undone) ?? null
+}

@@ -1,0 +1,81 @@
+import type { Answer, RsvpsHappened, RsvpStatus } from '../../events/rsvps.ts'
+import { known } from '../../events/fact.ts'
+import { unreachable } from '../../kernel/errors.ts'
+
+export interface Seat {
+  readonly answer: Answer
+  /** People, the guest included; 0 when declined. */
+  readonly partySize: number
+  readonly status: RsvpStatus
+  readonly plusOneNames: readonly string[]
+  readonly note: string | null
+}
+
+/** Who sits where. Owned and changed by the fold: it holds every guest of an event. */
+export interface RsvpsState {
+  /** Null for no limit. */
+  maxCapacity: number | null
+  readonly seats: Map<string, Seat>
+  /** People with a seat. */
+  confirmed: number
+  /** Guests without a seat, in the order in which they will get one. */
+  readonly waitlist: string[]
+}
+
+export const emptyRsvps = (): RsvpsState => ({
+  maxCapacity: null,
+  seats: new Map(),
+  confirmed: 0,
+  waitlist: [],
+})
+
+/** @returns seats that nobody has, null without a limit */
+export function seatsLeft(state: Pick<RsvpsState, 'maxCapacity' | 'confirmed'>): number | null {
+  return state.maxCapacity === null ? null : Math.max(0, state.maxCapacity - state.confirmed)
+}
+
+function leave(state: RsvpsState, guestId: string): void {
+  const seat = state.seats.get(guestId)
+  if (seat?.status === 'confirmed') state.confirmed -= seat.partySize
+  state.seats.delete(guestId)
+}
+
+function take(state: RsvpsState, guestId: string, seat: Seat): void {
+  const before = state.seats.get(guestId)
+  leave(state, guestId)
+  state.seats.set(guestId, seat)
+  if (seat.status === 'confirmed') state.confirmed += seat.partySize
+  const queued = state.waitlist.indexOf(guestId)
+  const waits = seat.status === 'waitlisted'
+  // A smaller party keeps its place; a larger one would push back those behind it and goes to the end.
+  const keepsPlace = waits && queued !== -1 && before !== undefined && seat.partySize <= before.partySize
+  if (queued !== -1 && !keepsPlace) state.waitlist.splice(queued, 1)
+  if (waits && !keepsPlace) state.waitlist.push(guestId)
+}
+
+export function evolveRsvps(state: RsvpsState, fact: RsvpsHappened): RsvpsState {
+  switch (fact.type) {
+    case 'CapacitySet':
+      state.maxCapacity = fact.data.maxCapacity
+      return state
+    case 'RsvpAnswered': {
+      const { guestId, answer, partySize, status } = fact.data
+      const plusOneNames = known(fact.personal, 'plusOneNames') ?? []
+      take(state, guestId, { answer, partySize, status, plusOneNames, note: known(fact.personal, 'note') })
+      return state
+    }
+    case 'RsvpPromoted': {
+      const seat = state.seats.get(fact.data.guestId)
+      if (seat !== undefined) take(state, fact.data.guestId, { ...seat, status: 'confirmed' })
+      return state
+    }
+    case 'RsvpWithdrawn': {
+      leave(state, fact.data.guestId)
+      const queued = state.waitlist.indexOf(fact.data.guestId)
+      if (queued !== -1) state.waitlist.splice(queued, 1)
+      return state
+    }
+    default:
+      return unreachable(fact)
+  }
+}

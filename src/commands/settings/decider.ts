@@ -1,0 +1,141 @@
+import type { NewSettingsFact, SettingsHappened } from '../../events/settings.ts'
+import { DomainError, unreachable } from '../../kernel/errors.ts'
+import { DEFAULT_THRESHOLDS, type Thresholds } from '../../scoring/bands.ts'
+import type { Decider } from '../decider.ts'
+
+export interface EventDetails {
+  readonly name: string
+  readonly slug: string
+  /** ISO 8601, UTC. */
+  readonly eventDate: string
+  readonly timezone: string
+  readonly venue: string | null
+}
+
+export type EventStatus = 'draft' | 'published' | 'closed' | 'archived'
+
+export type SettingsState =
+  | { readonly kind: 'missing' }
+  | ({
+      readonly kind: 'configured'
+      readonly ownerId: string
+      readonly status: EventStatus
+      readonly thresholds: Thresholds
+      /** How often the details changed; the SEQUENCE of calendar files. */
+      readonly changes: number
+      readonly createdAt: number
+      readonly updatedAt: number
+    } & EventDetails)
+
+export type ConfiguredEvent = Extract<SettingsState, { kind: 'configured' }>
+
+type StatusChange = 'publish' | 'close' | 'archive'
+
+export type SettingsCommand =
+  | ({ readonly kind: 'create'; readonly ownerId: string } & EventDetails)
+  | { readonly kind: 'change_details'; readonly changes: Partial<EventDetails> }
+  | { readonly kind: StatusChange }
+
+/** A closed event can be opened again; an archived one is finished. */
+const TRANSITIONS: Readonly<Record<StatusChange, readonly EventStatus[]>> = {
+  publish: ['draft', 'closed'],
+  close: ['published'],
+  archive: ['draft', 'published', 'closed'],
+}
+
+const RESULT = { publish: 'EventPublished', close: 'EventClosed', archive: 'EventArchived' } as const
+const STATUS = { EventPublished: 'published', EventClosed: 'closed', EventArchived: 'archived' } as const
+
+export const settingsDecider: Decider<SettingsState, SettingsCommand, NewSettingsFact, SettingsHappened> = {
+  initialState: () => ({ kind: 'missing' }),
+
+  evolve(state, fact) {
+    if (fact.type === 'EventCreated') {
+      return {
+        kind: 'configured',
+        ...fact.data,
+        status: 'draft',
+        thresholds: DEFAULT_THRESHOLDS,
+        changes: 0,
+        createdAt: fact.at,
+        updatedAt: fact.at,
+      }
+    }
+    if (state.kind === 'missing') return state
+    switch (fact.type) {
+      case 'EventDetailsChanged':
+        return { ...state, ...definedOf(fact.data), changes: state.changes + 1, updatedAt: fact.at }
+      case 'EventPublished':
+      case 'EventClosed':
+      case 'EventArchived':
+        return { ...state, status: STATUS[fact.type], updatedAt: fact.at }
+      default:
+        return unreachable(fact)
+    }
+  },
+
+  decide(command, state) {
+    if (command.kind === 'create') {
+      if (state.kind === 'configured')
+        throw new DomainError('conflict', 'event_exists', 'This event exists already.')
+      const { ownerId, name, slug, eventDate, timezone, venue } = command
+      return [{ type: 'EventCreated', data: { ownerId, name, slug, eventDate, timezone, venue } }]
+    }
+    const event = requireEvent(state)
+    switch (command.kind) {
+      case 'change_details':
+        return changeDetails(event, command.changes)
+      case 'publish':
+      case 'close':
+      case 'archive':
+        return changeStatus(event, command.kind)
+      default:
+        return unreachable(command)
+    }
+  },
+}
+
+/** @throws DomainError `not_found` */
+export function requireEvent(state: SettingsState): ConfiguredEvent {
+  if (state.kind === 'missing') throw new DomainError('not_found', 'not_found', 'There is no such event.')
+  return state
+}
+
+/** @throws DomainError `event_archived` when the event only remains to be read */
+export function requireEditable(event: ConfiguredEvent): void {
+  if (event.status === 'archived') {
+    throw new DomainError(
+      'conflict',
+      'event_archived',
+      'This event is archived and can no longer be changed.',
+    )
+  }
+}
+
+function changeDetails(event: ConfiguredEvent, changes: Partial<EventDetails>): NewSettingsFact[] {
+  requireEditable(event)
+  const different = Object.entries(changes).filter(
+    ([key, value]) => event[key as keyof EventDetails] !== value,
+  )
+  if (different.length === 0) return []
+  return [{ type: 'EventDetailsChanged', data: Object.fromEntries(different) as Partial<EventDetails> }]
+}
+
+function changeStatus(event: ConfiguredEvent, change: StatusChange): NewSettingsFact[] {
+  const type = RESULT[change]
+  if (event.status === STATUS[type]) return []
+  if (!TRANSITIONS[change].includes(event.status)) {
+    throw new DomainError(
+      'conflict',
+      'illegal_transition',
+      `A ${event.status} event cannot be ${STATUS[type]}.`,
+    )
+  }
+  return [{ type, data: {} }]
+}
+
+function definedOf<T extends object>(partial: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
+}
