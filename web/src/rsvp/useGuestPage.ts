@@ -1,0 +1,99 @@
+import { newIdempotencyKey } from '@shared/api/client.ts'
+import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
+import { bodyOf, draftOf, type AnswerDraft } from './answer-draft.ts'
+import { failureOf, openInvitation, readSealed, sendAnswer } from './api.ts'
+import { useDeviceCheck, type DeviceCheck } from './device-check.ts'
+import { isPersonsGesture } from './gesture.ts'
+import { next, type GuestPage, type GuestPageEvent } from './guest-page.ts'
+import { patiently } from './patience.ts'
+import { RetryKey } from './retry-key.ts'
+
+/** As long as the envelope takes to unfold; see Envelope.vue. */
+const UNFOLD_MS = 1_500
+
+const stillness = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches
+const isLost = (thrown: unknown): boolean => failureOf(thrown).status === null
+
+export interface UseGuestPage {
+  page: Readonly<ShallowRef<GuestPage>>
+  draft: Ref<AnswerDraft>
+  deviceCheck: DeviceCheck
+  load: () => Promise<void>
+  open: (gesture: Event) => Promise<void>
+  submit: () => Promise<void>
+  change: () => void
+  keep: () => void
+}
+
+/** The guest's page: loads the envelope, opens it for a person's gesture, sends the answer. */
+export function useGuestPage(token: string): UseGuestPage {
+  const page = shallowRef<GuestPage>({ kind: 'loading' })
+  const draft = ref<AnswerDraft>(draftOf(null, 0))
+  const key = new RetryKey(newIdempotencyKey)
+  const deviceCheck = useDeviceCheck()
+  /** An answer that was on its way when the opening ran out; it is shown again after the next opening. */
+  let unsent = false
+
+  const happen = (event: GuestPageEvent): void => {
+    page.value = next(page.value, event)
+  }
+
+  async function load(): Promise<void> {
+    happen({ type: 'reload' })
+    try {
+      const sealed = await patiently(() => readSealed(token), isLost)
+      happen({ type: 'loaded', event: sealed.event })
+    } catch (thrown) {
+      happen({ type: 'failed', failure: failureOf(thrown) })
+    }
+  }
+
+  async function open(gesture: Event): Promise<void> {
+    const sealed = page.value
+    if (sealed.kind !== 'sealed' || sealed.opening || !isPersonsGesture(gesture, document)) return
+    happen({ type: 'tapped' })
+    try {
+      const answer = await openInvitation(token, await deviceCheck.read())
+      if (!unsent) draft.value = draftOf(answer.invitation.rsvp, answer.invitation.plusOnesAllowed)
+      happen({ type: 'opened', answer })
+      if (!stillness()) await new Promise((resolve) => setTimeout(resolve, UNFOLD_MS))
+      happen({ type: 'unfolded' })
+      if (unsent) happen({ type: 'change_answer' })
+    } catch (thrown) {
+      happen({ type: 'failed', failure: failureOf(thrown) })
+    }
+  }
+
+  async function submit(): Promise<void> {
+    const opened = page.value
+    const body = bodyOf(draft.value)
+    if (opened.kind !== 'open' || opened.sending || body === null) return
+    happen({ type: 'sent' })
+    unsent = true
+    try {
+      const answer = await patiently(() => sendAnswer(token, opened.rsvpToken, body, key.keyFor(body)), isLost)
+      unsent = false
+      key.settle()
+      draft.value = draftOf(answer.rsvp, opened.invitation.plusOnesAllowed)
+      happen({ type: 'answered', answer })
+    } catch (thrown) {
+      const failure = failureOf(thrown)
+      // A refusal is certain; after a lost answer or a fault of the server the same key must go out again.
+      if (failure.status !== null && failure.status < 500 && failure.status !== 401) key.settle()
+      happen({ type: 'failed', failure })
+    }
+  }
+
+  function change(): void {
+    happen({ type: 'change_answer' })
+  }
+
+  function keep(): void {
+    const opened = page.value
+    if (opened.kind !== 'open') return
+    draft.value = draftOf(opened.invitation.rsvp, opened.invitation.plusOnesAllowed)
+    happen({ type: 'keep_answer' })
+  }
+
+  return { page, draft, deviceCheck, load, open, submit, change, keep }
+}
