@@ -3,7 +3,7 @@
  * Implemented by `embedded/` (PostgreSQL) and `eventstoredb/` (EventStoreDB and KurrentDB); one behaviour suite,
  * `test/contract/event-store.ts`, holds both to the same meaning.
  *
- * A stream is named `<category>-<id>`; the category ends at the first `-`.
+ * A stream is named `<category>-<id>`; the category ends at the first `-`. A name without `-` is in no category.
  * A position is a place in the one total order of the whole log. Positions grow, but their differences are not counts.
  */
 
@@ -51,7 +51,10 @@ export type StreamSlice =
   /** `lastRevision` is of the stream, not of the slice. A slice past the end has no records. */
   | { readonly exists: true; readonly records: readonly StoredRecord[]; readonly lastRevision: number }
 
-/** Which facts a reader of the whole log wants; no filter means every fact that is not the store's own (`$…`). */
+/**
+ * Which facts a reader of the whole log wants; no filter means every fact. Records of the store itself (stream or type
+ * begins with `$`) are never delivered. A fact is wanted when any of the prefixes fits.
+ */
 export type LogFilter =
   { readonly streamPrefixes: readonly string[] } | { readonly typePrefixes: readonly string[] }
 
@@ -64,25 +67,52 @@ export type SubscriptionMessage =
   /** The reader has reached the live end. Told once per time it falls behind and catches up. */
   | { readonly kind: 'caught_up'; readonly position: Position }
 
+export interface ReadStreamOptions {
+  /** First revision wanted, default 0 (forwards) or the last (backwards). */
+  readonly from?: number
+  readonly direction?: 'forwards' | 'backwards'
+  /** Most records in the slice, default all. */
+  readonly limit?: number
+}
+
+export interface PageOptions {
+  /** Only facts after this position, default `BEGINNING`. */
+  readonly after?: Position
+  /** Most facts of a page. */
+  readonly pageSize?: number
+}
+
+export interface ReadAllOptions extends PageOptions {
+  readonly filter?: LogFilter
+}
+
+export interface SubscribeOptions {
+  readonly after: Position
+  readonly filter?: LogFilter
+  readonly signal: AbortSignal
+}
+
 export interface EventStore {
   /**
    * Appends all records to one stream or none.
+   *
+   * A retry, that is the same ids in the same order with the same `no_stream` or exact `expected` as the first time, is
+   * answered with the result of the first time, also after others have appended; nothing is written. With `any` and
+   * `stream_exists` that holds for a retry soon after (EventStoreDB remembers recent ids only; the embedded store
+   * always knows). When only some of the ids are there, it is a `WrongExpectedRevision`.
    * @throws WrongExpectedRevision when `expected` does not hold and the records are not a retry
    * @throws StreamDeleted when the stream was tombstoned
-   * @throws RecordTooLarge over `MAX_RECORD_BYTES`
+   * @throws RecordTooLarge when the records of this append come to more than `MAX_RECORD_BYTES`
+   * @throws InvalidAppend when the names, ids or `expected` are not of the form, or there is no record
    * @throws StoreUnavailable when it is not known that the append happened; safe to retry with the same ids
    */
   append(stream: string, expected: ExpectedRevision, records: readonly NewRecord[]): Promise<AppendResult>
 
   /**
-   * Reads a slice of one stream.
-   * @param from first revision wanted, default 0 (forwards) or the last (backwards)
-   * @param limit most records in the slice, default all
+   * Reads a slice of one stream. The records may be shared with other readers: do not write to them.
+   * @throws StoreUnavailable, like every other method
    */
-  readStream(
-    stream: string,
-    options?: { from?: number; direction?: 'forwards' | 'backwards'; limit?: number },
-  ): Promise<StreamSlice>
+  readStream(stream: string, options?: ReadStreamOptions): Promise<StreamSlice>
 
   /** The complete ordered history of a category after `after`, in pages; ends at the head seen when it starts or later. */
   readCategory(
@@ -108,17 +138,23 @@ export interface EventStore {
     signal: AbortSignal
   }): AsyncIterable<readonly SubscriptionMessage[]>
 
-  /** Position of the last fact of the log, `BEGINNING` when it is empty. */
+  /**
+   * Position of the end of the log, `BEGINNING` when it is empty: of its last fact, or of a later record of the store
+   * itself.
+   */
   head(): Promise<Position>
 
-  /** Tombstones a stream: it reads as missing and can never be written again. */
+  /** Tombstones a stream, existing or not: it reads as missing and can never be written again. Twice is once. */
   tombstone(stream: string): Promise<void>
 
-  /** Stops taking appends, finishes those under way, releases connections. */
+  /** Stops taking calls, finishes appends and reads under way, ends subscriptions, releases connections. Twice is once. */
   close(): Promise<void>
 }
 
-/** Largest JSON of one fact's data and metadata together, in bytes. EventStoreDB's default append limit is 1 MiB. */
+/**
+ * Most bytes of one append: type (counted twice), data and metadata of all its records, as JSON in UTF-8. EventStoreDB
+ * counts the same way and refuses over 1 MiB by default (`MaxAppendSize`); the rest is headroom.
+ */
 export const MAX_RECORD_BYTES = 1_000_000
 
 export class WrongExpectedRevision extends Error {
@@ -145,8 +181,16 @@ export class StreamDeleted extends Error {
 
 export class RecordTooLarge extends Error {
   constructor(stream: string, bytes: number) {
-    super(`a fact for ${stream} has ${String(bytes)} bytes; the most is ${String(MAX_RECORD_BYTES)}`)
+    super(`an append to ${stream} has ${String(bytes)} bytes; the most is ${String(MAX_RECORD_BYTES)}`)
     this.name = 'RecordTooLarge'
+  }
+}
+
+/** The append can never be accepted as it is: a defect of the caller, not a state of the store. */
+export class InvalidAppend extends Error {
+  constructor(stream: string, reason: string) {
+    super(`append to ${JSON.stringify(stream)} refused: ${reason}`)
+    this.name = 'InvalidAppend'
   }
 }
 
@@ -157,8 +201,8 @@ export class StoreUnavailable extends Error {
   }
 }
 
-/** @returns the category of a stream name: the part before the first `-`, or the whole name without one. */
-export function categoryOf(stream: string): string {
+/** @returns the category of a stream name, the part before the first `-`; a name without one is in no category. */
+export function categoryOf(stream: string): string | undefined {
   const dash = stream.indexOf('-')
-  return dash === -1 ? stream : stream.slice(0, dash)
+  return dash <= 0 ? undefined : stream.slice(0, dash)
 }

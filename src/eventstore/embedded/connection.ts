@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Pool, PoolClient } from '../../postgres/pool.ts'
+import { StoreUnavailable } from '../port.ts'
+
+/**
+ * SQLSTATE classes and codes after which the same work may succeed: 08 connection, 53 resources, 57P operator
+ * intervention (restart, terminated backend), 40001 serialization, 40P01 deadlock, 55P03 lock timeout, 25P03 idle in
+ * transaction, 57014 statement timeout, 25006 read-only while a standby is being promoted.
+ * Source: PostgreSQL 18, appendix A.
+ */
+const TRANSIENT = /^(08|53|57P|40001$|40P01$|55P03$|25P03$|57014$|25006$)/
+
+/** Most attempts of one piece of work, and the longest wait before another, in milliseconds. */
+const ATTEMPTS = 5
+const LONGEST_WAIT = 800
+
+/** @returns whether `error` is about the way to the database rather than about what was asked. */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
+  // ECONNRESET, EPIPE and the like come from the socket; no SQLSTATE begins with E. The driver gives its own connection
+  // errors no code ("Connection terminated unexpectedly", "Query read timeout").
+  if (code !== undefined) return /^E[A-Z_]+$/.test(code) || TRANSIENT.test(code)
+  return /connection|timeout|not queryable|client (was|has been) (closed|released)/i.test(error.message)
+}
+
+/** The connections of one store: what is done on them may be done again, and is waited for at the end. */
+export class Connections {
+  readonly #pool: Pool
+  readonly #under = new Set<Promise<unknown>>()
+  #closed = false
+
+  constructor(pool: Pool) {
+    this.#pool = pool
+  }
+
+  /**
+   * Does `work`, which must be safe to do again, on a connection until it is done or fails for a reason of its own.
+   * @throws StoreUnavailable after the last attempt, or when the store is closed
+   */
+  async use<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    if (this.#closed) throw new StoreUnavailable('the event store is closed')
+    const result = this.#persist(work)
+    this.#under.add(result)
+    try {
+      return await result
+    } finally {
+      this.#under.delete(result)
+    }
+  }
+
+  /** Refuses more work and waits for what is under way. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.allSettled(this.#under)
+  }
+
+  async #persist<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#once(work)
+      } catch (error) {
+        if (!isTransient(error)) throw error
+        if (attempt === ATTEMPTS)
+          throw new StoreUnavailable('the database of the event store cannot be reached', error)
+        await sleep(Math.random() * Math.min(LONGEST_WAIT, 25 * 4 ** attempt))
+      }
+    }
+  }
+
+  async #once<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect()
+    let broken = true
+    try {
+      const result = await work(client)
+      broken = false
+      return result
+    } finally {
+      // Closed rather than given back: it may be in the middle of a transaction that holds the write lock.
+      client.release(broken)
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import type { JsonObject, StoredRecord } from '../port.ts'
+
+/** The columns of a stored record, in the order of `RecordRow`. Rows come as arrays: the driver then builds no objects. */
+export const RECORD_COLUMNS =
+  'e.position, e.stream, e.revision, e.id, e.type, e.data, e.metadata, extract(epoch from e.created) * 1000'
+
+/** `bigint` and `numeric` come as text from the driver. */
+export type RecordRow = [
+  position: string,
+  stream: string,
+  revision: number,
+  id: string,
+  type: string,
+  data: string,
+  metadata: string,
+  createdMs: string,
+]
+
+/** @returns the record of a row; `JSON.parse` of what `JSON.stringify` wrote, so it is deep-equal to what came in. */
+export function recordOf(row: RecordRow): StoredRecord {
+  const [position, stream, revision, id, type, data, metadata, createdMs] = row
+  return {
+    stream,
+    revision,
+    position: BigInt(position),
+    id,
+    type,
+    data: JSON.parse(data) as JsonObject,
+    metadata: JSON.parse(metadata) as JsonObject,
+    created: new Date(Number(createdMs)),
+  }
+}

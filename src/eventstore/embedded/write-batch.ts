@@ -1,0 +1,144 @@
+import type { PoolClient } from '../../postgres/pool.ts'
+import type { EncodedAppend } from '../encode.ts'
+import type { Position } from '../port.ts'
+import { evaluate, type KnownFact, type LogState, type Outcome, type PlacedRecord } from './evaluate.ts'
+
+/** The channel that tells other processes how far the log has come; the payload is `<origin>:<position>`. */
+export const CHANNEL = 'eventstore'
+
+/**
+ * Takes the write lock. The lock ends with the transaction, and a holder that stopped talking to the database is thrown
+ * out after 10 s, so that one hung process cannot stop the others for longer than that. `clock_timestamp()` is read
+ * after the lock was got: facts are stamped in the order of their positions.
+ */
+const BEGIN_WITH_LOCK = `
+  BEGIN;
+  SET LOCAL lock_timeout = '15s';
+  SET LOCAL idle_in_transaction_session_timeout = '10s';
+  SET LOCAL statement_timeout = '30s';
+  SELECT position FROM eventstore.head FOR UPDATE;
+  SELECT (extract(epoch from clock_timestamp()) * 1000)::bigint AS now_ms;
+`
+
+const LAST_REVISIONS = `
+  SELECT wanted.stream, last.revision
+  FROM unnest($1::text[]) AS wanted (stream)
+  CROSS JOIN LATERAL (
+    SELECT revision FROM eventstore.events e WHERE e.stream = wanted.stream ORDER BY revision DESC LIMIT 1
+  ) AS last
+  UNION ALL
+  SELECT stream, NULL FROM eventstore.tombstones WHERE stream = ANY ($1::text[])`
+
+const KNOWN_FACTS = `
+  SELECT id, stream, revision, position FROM eventstore.events WHERE id = ANY ($1::uuid[])`
+
+/** One statement inserts, moves the head and tells the other processes (on commit; a rollback tells nothing). */
+const INSERT = `
+  WITH inserted AS (
+    INSERT INTO eventstore.events (position, stream, category, revision, id, type, data, metadata, created)
+    SELECT *, to_timestamp($9::float8 / 1000)
+    FROM unnest($1::bigint[], $2::text[], $3::text[], $4::integer[], $5::uuid[], $6::text[], $7::text[], $8::text[])
+  ), moved AS (
+    UPDATE eventstore.head SET position = $10
+  )
+  SELECT pg_notify('${CHANNEL}', $11 || ':' || $10::bigint)`
+
+export interface WrittenBatch {
+  readonly outcomes: readonly Outcome[]
+  readonly placed: readonly PlacedRecord[]
+  readonly created: Date
+}
+
+/**
+ * Writes a batch of appends in one transaction. May be done again with the same batch after any error, also one that
+ * leaves the commit in doubt: the lock waits for the lost transaction to end, and then its facts are either known, and
+ * the appends are answered as retries, or they are not, and are written.
+ * @param origin tells the notifications of this process from those of others
+ */
+export async function writeBatch(
+  client: PoolClient,
+  batch: readonly EncodedAppend[],
+  origin: string,
+): Promise<WrittenBatch> {
+  const { head, nowMs } = await lock(client)
+  const { outcomes, placed } = evaluate(batch, await readState(client, batch, head))
+  if (placed.length > 0) await insert(client, placed, nowMs, origin)
+  await client.query(placed.length > 0 ? 'COMMIT' : 'ROLLBACK')
+  return { outcomes, placed, created: new Date(nowMs) }
+}
+
+/** Tombstones a stream, under the same lock as appends. */
+export async function writeTombstone(client: PoolClient, stream: string): Promise<void> {
+  await lock(client)
+  await client.query('INSERT INTO eventstore.tombstones (stream) VALUES ($1) ON CONFLICT DO NOTHING', [
+    stream,
+  ])
+  await client.query('COMMIT')
+}
+
+async function lock(client: PoolClient): Promise<{ head: Position; nowMs: number }> {
+  // Several statements in one string are one round trip; the driver then gives a result for each.
+  const results = (await client.query(BEGIN_WITH_LOCK)) as unknown as { rows: Record<string, string>[] }[]
+  const head = results.at(-2)?.rows[0]?.['position']
+  const nowMs = results.at(-1)?.rows[0]?.['now_ms']
+  if (head === undefined || nowMs === undefined)
+    throw new Error('eventstore.head has no row: run the migrations')
+  return { head: BigInt(head), nowMs: Number(nowMs) }
+}
+
+async function readState(
+  client: PoolClient,
+  batch: readonly EncodedAppend[],
+  head: Position,
+): Promise<LogState> {
+  const streams = [...new Set(batch.map((append) => append.stream))]
+  const ids = batch.flatMap((append) => append.records.map((record) => record.id))
+  const revisions = await client.query<[string, number | null]>({
+    name: 'eventstore-last-revisions',
+    text: LAST_REVISIONS,
+    values: [streams],
+    rowMode: 'array',
+  })
+  const facts = await client.query<[string, string, number, string]>({
+    name: 'eventstore-known-facts',
+    text: KNOWN_FACTS,
+    values: [ids],
+    rowMode: 'array',
+  })
+  const lastRevisions = new Map<string, number>()
+  const tombstones = new Set<string>()
+  for (const [stream, revision] of revisions.rows) {
+    if (revision === null) tombstones.add(stream)
+    else lastRevisions.set(stream, revision)
+  }
+  const known = new Map<string, KnownFact>()
+  for (const [id, stream, revision, position] of facts.rows) {
+    known.set(id, { stream, revision, position: BigInt(position) })
+  }
+  return { head, lastRevisions, tombstones, known }
+}
+
+async function insert(
+  client: PoolClient,
+  placed: readonly PlacedRecord[],
+  nowMs: number,
+  origin: string,
+): Promise<void> {
+  await client.query({
+    name: 'eventstore-insert',
+    text: INSERT,
+    values: [
+      placed.map((record) => String(record.position)),
+      placed.map((record) => record.stream),
+      placed.map((record) => record.category ?? null),
+      placed.map((record) => record.revision),
+      placed.map((record) => record.id),
+      placed.map((record) => record.type),
+      placed.map((record) => record.data),
+      placed.map((record) => record.metadata),
+      nowMs,
+      String(placed.at(-1)?.position),
+      origin,
+    ],
+  })
+}
