@@ -143,7 +143,7 @@ export class StreamDesk {
     if (visitor.order === 'read') return idle
     const { command, context } = visitor.order
     try {
-      const replayOf = doneBefore(folded, context)
+      const replayOf = this.doneBefore(folded, context)
       if (replayOf !== null) return { ...idle, replayOf }
       const facts = this.decider.decide(command, folded.state)
       for (const fact of facts) {
@@ -153,6 +153,17 @@ export class StreamDesk {
     } catch (error) {
       return { ...idle, refusal: error instanceof Error ? error : new Error(String(error)) }
     }
+  }
+
+  private doneBefore(folded: Folded, context: CommandContext): Done | null {
+    const done = folded.done.get(factId(context.commandId, this.stream, 0))
+    if (done === undefined) return null
+    if (done.requestDigest === (context.requestDigest ?? null)) return done
+    throw new DomainError(
+      'unprocessable',
+      'idempotency_key_reused',
+      'This Idempotency-Key was used before with another request. Use a new key for a new request.',
+    )
   }
 
   private async append(folded: Folded, turns: readonly Turn[]): Promise<Position | null> {
@@ -165,7 +176,7 @@ export class StreamDesk {
     folded.revision = result.revision
     for (const { context } of decisions) {
       const requestDigest = context.requestDigest ?? null
-      folded.done.set(factId(context.commandId, 0), { position: result.position, requestDigest })
+      folded.done.set(factId(context.commandId, this.stream, 0), { position: result.position, requestDigest })
     }
     return result.position
   }
@@ -181,24 +192,13 @@ export class StreamDesk {
     for (const fact of facts) {
       folded.state = this.decider.evolve(folded.state, fact)
       folded.revision = fact.revision
-      if (fact.id === factId(fact.causationId, 0)) {
+      if (fact.id === factId(fact.causationId, this.stream, 0)) {
         folded.done.set(fact.id, { position: fact.position, requestDigest: fact.requestDigest })
       }
     }
     if (revision >= 0) this.cache.set(this.stream, folded)
     return folded
   }
-}
-
-function doneBefore(folded: Folded, context: CommandContext): Done | null {
-  const done = folded.done.get(factId(context.commandId, 0))
-  if (done === undefined) return null
-  if (done.requestDigest === (context.requestDigest ?? null)) return done
-  throw new DomainError(
-    'unprocessable',
-    'idempotency_key_reused',
-    'This Idempotency-Key was used before with another request. Use a new key for a new request.',
-  )
 }
 
 function answer(

@@ -55,7 +55,7 @@ function recordsOf<Key>(
     facts.map((fact, index) => {
       const subject = subjectOf(stream, fact)
       const key = subject === null ? null : (keys.get(subject) ?? null)
-      return encode(vault, stream, fact, factId(context.commandId, index), key, context)
+      return encode(vault, stream, fact, factId(context.commandId, stream, index), key, context)
     }),
   )
 }

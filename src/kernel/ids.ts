@@ -29,9 +29,12 @@ export function derivedId(commandId: string, discriminator = ''): string {
   return id
 }
 
-/** @returns the id of the fact at `index` among those a command appends to one stream (UUIDv5). */
-export function factId(commandId: string, index: number): string {
-  return uuidv5(`${commandId}/${String(index)}`, NAMESPACE)
+/**
+ * @returns the id of the fact at `index` among those a command appends to one stream (UUIDv5). The stream is part of
+ *   it: one command may append to several streams, and ids are unique in the whole log.
+ */
+export function factId(commandId: string, stream: string, index: number): string {
+  return uuidv5(`${commandId}/${stream}/${String(index)}`, NAMESPACE)
 }
 
 /** @returns a command id that is the same for the same parts, in the same order. */

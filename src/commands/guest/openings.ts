@@ -58,7 +58,7 @@ export function decideOpen(guest: InvitedGuest, command: Open): NewGuestFact[] {
 
 function requireRoom(guest: InvitedGuest, at: number): void {
   const [oldest] = guest.recentOpenings
-  if (guest.recentOpenings.length < MAX_OPENINGS_PER_HOUR || oldest === undefined || at - oldest > HOUR)
+  if (guest.recentOpenings.length < MAX_OPENINGS_PER_HOUR || oldest === undefined || at - oldest.at > HOUR)
     return
   throw new DomainError(
     'too_many',

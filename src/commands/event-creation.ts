@@ -1,0 +1,45 @@
+import type { CommandContext } from '../eventstore/codec.ts'
+import type { Position } from '../eventstore/port.ts'
+import { rsvpsStream, settingsStream, slugStream } from '../events/streams.ts'
+import { DomainError } from '../kernel/errors.ts'
+import type { CommandHandler } from './handle.ts'
+import { slugDecider } from './host/decider.ts'
+import { rsvpsDecider } from './rsvps/decider.ts'
+import { settingsDecider, type EventDetails } from './settings/decider.ts'
+
+export interface NewEvent extends EventDetails {
+  readonly eventId: string
+  readonly ownerId: string
+  readonly maxCapacity: number | null
+}
+
+/** @throws DomainError `conflict/slug_taken` */
+export async function claimSlug(
+  commands: CommandHandler,
+  slug: string,
+  eventId: string,
+  context: CommandContext,
+) {
+  const { state } = await commands.execute(slugDecider, slugStream(slug), eventId, context)
+  if (state === eventId) return
+  throw new DomainError('conflict', 'slug_taken', `The address "${slug}" is taken by another event.`, {
+    fields: [{ path: 'slug', message: 'is taken' }],
+  })
+}
+
+/**
+ * Reserves the slug, sets the capacity and creates the event, in this order: an event that can be seen has both. A
+ * process that dies in between leaves nothing that shows; the retry of the command finishes it.
+ * @throws DomainError `conflict/slug_taken`
+ */
+export async function createEvent(
+  commands: CommandHandler,
+  event: NewEvent,
+  context: CommandContext,
+): Promise<{ position: Position | null }> {
+  const { eventId, maxCapacity, ...details } = event
+  await claimSlug(commands, event.slug, eventId, context)
+  await commands.execute(rsvpsDecider, rsvpsStream(eventId), { kind: 'set_capacity', maxCapacity }, context)
+  const create = { kind: 'create', ...details } as const
+  return commands.execute(settingsDecider, settingsStream(eventId), create, context)
+}
