@@ -10,20 +10,20 @@ type Fields = Readonly<Record<string, unknown>>
 export function placeOfRecord(record: unknown): Place | null {
   const fields = fieldsOf(record)
   if ('location' in fields || 'country' in fields) {
-    const location = fieldsOf(fields['location'])
+    const location = fieldsOf(fields.location)
     return plausiblePlace({
-      country: fieldsOf(fields['country'])['iso_code'],
-      city: fieldsOf(fieldsOf(fields['city'])['names'])['en'],
-      lat: location['latitude'],
-      lon: location['longitude'],
-      accuracyKm: location['accuracy_radius'],
+      country: fieldsOf(fields.country).iso_code,
+      city: fieldsOf(fieldsOf(fields.city).names).en,
+      lat: location.latitude,
+      lon: location.longitude,
+      accuracyKm: location.accuracy_radius,
     })
   }
   return plausiblePlace({
-    country: fields['country_code'],
-    city: fields['city'],
-    lat: fields['latitude'],
-    lon: fields['longitude'],
+    country: fields.country_code,
+    city: fields.city,
+    lat: fields.latitude,
+    lon: fields.longitude,
     accuracyKm: null,
   })
 }

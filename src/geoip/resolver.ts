@@ -21,7 +21,7 @@ export interface GeoResolver {
    */
   lookup(ip: string, options?: { readonly signal?: AbortSignal }): Promise<Place | null>
   /** The same without a turn of the event loop; only where the data is in memory. */
-  lookupSync?(ip: string): Place | null
+  readonly lookupSync?: (ip: string) => Place | null
   describe(): GeoDescription
   /** Gives up what is under way; every lookup after it is null. */
   close(): void

@@ -43,7 +43,8 @@ export function thresholdErrors(thresholds: Thresholds): FieldError[] {
     }
   }
   if (errors.length > 0) return errors
-  if (thresholds.high <= thresholds.medium) errors.push({ path: 'high', message: 'high must be above medium' })
+  if (thresholds.high <= thresholds.medium)
+    errors.push({ path: 'high', message: 'high must be above medium' })
   if (thresholds.block <= thresholds.high) errors.push({ path: 'block', message: 'block must be above high' })
   return errors
 }

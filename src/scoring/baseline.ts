@@ -1,4 +1,4 @@
-import type { Opening } from './opening.ts'
+import { isLocated, type Opening } from './opening.ts'
 
 /** Where and when a guest was last seen. */
 export interface LastPlace {
@@ -35,6 +35,6 @@ export function evolveBaseline(baseline: Baseline, opening: Opening): Baseline {
 }
 
 function placeOf({ geo, occurredAt }: Opening): LastPlace | null {
-  if (geo === null || geo.lat === null || geo.lon === null) return null
+  if (!isLocated(geo)) return null
   return { lat: geo.lat, lon: geo.lon, at: occurredAt, city: geo.city, country: geo.country }
 }

@@ -13,6 +13,11 @@ export interface Geo {
   readonly accuracyKm?: number | null
 }
 
+/** @returns whether coordinates are known; a country or a city alone is no place to measure from. */
+export function isLocated(geo: Geo | null): geo is Geo & { readonly lat: number; readonly lon: number } {
+  return typeof geo?.lat === 'number' && typeof geo.lon === 'number'
+}
+
 /**
  * One opening of an invitation, reduced to what the rules look at. The log keeps these derived inputs, so a history can
  * be scored again without the address, the user agent or the fingerprint that a guest may have had erased.

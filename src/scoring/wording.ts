@@ -24,7 +24,8 @@ const forHosts: Readonly<Record<ReasonCode, Wording>> = {
   missing_signals: () => 'The browser shared no device details',
   repeated_access: ({ times }) => `Opened ${numeral(times)} times`,
   no_user_agent: () => 'The browser did not say what it is',
-  geo_jump_impossible: ({ minutes }, places) => `Opened from ${twoPlaces(places)} within ${inMinutes(minutes)}`,
+  geo_jump_impossible: ({ minutes }, places) =>
+    `Opened from ${twoPlaces(places)} within ${inMinutes(minutes)}`,
   geo_jump_large: ({ km }, { before, now }) =>
     `Opened from ${placeName(now) ?? 'elsewhere'}, ${thousands.format(km ?? 0)} km from ` +
     (placeName(before) ?? 'the location before'),
@@ -41,7 +42,10 @@ export function sentence(reason: StoredReason): string {
   return word(forHosts, reason)
 }
 
-function word(wordings: Readonly<Record<ReasonCode, Wording>>, { code, params, places }: StoredReason): string {
+function word(
+  wordings: Readonly<Record<ReasonCode, Wording>>,
+  { code, params, places }: StoredReason,
+): string {
   return isReasonCode(code) ? wordings[code](params, places ?? NOWHERE) : code
 }
 

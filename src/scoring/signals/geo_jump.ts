@@ -1,7 +1,7 @@
 import { HOUR, MINUTE } from '../../kernel/time.ts'
 import type { Baseline } from '../baseline.ts'
 import { distanceKm } from '../distance.ts'
-import type { Opening } from '../opening.ts'
+import { isLocated, type Opening } from '../opening.ts'
 import type { Signal } from '../signal.ts'
 
 /** km; a shorter way says little, because coordinates of addresses are areas of up to some hundred km. */
@@ -38,6 +38,5 @@ export const geoJump: Signal = {
 
 /** @returns km from the last known place; 0 where either end is unknown. */
 function travelled({ last }: Baseline, { geo }: Opening): number {
-  if (last === null || geo === null || geo.lat === null || geo.lon === null) return 0
-  return distanceKm(last.lat, last.lon, geo.lat, geo.lon)
+  return last !== null && isLocated(geo) ? distanceKm(last.lat, last.lon, geo.lat, geo.lon) : 0
 }

@@ -1,0 +1,61 @@
+import fc from 'fast-check'
+import type { Baseline } from '../../src/scoring/baseline.ts'
+import type { Geo, Opening } from '../../src/scoring/opening.ts'
+
+/** 1 June 2026, 19:46:03 UTC. */
+export const AT = 1_780_343_163_000
+
+export const lagos: Geo = { country: 'NG', city: 'Lagos', lat: 6.4541, lon: 3.3947 }
+export const ibadan: Geo = { country: 'NG', city: 'Ibadan', lat: 7.3775, lon: 3.947 }
+export const paris: Geo = { country: 'FR', city: 'Paris', lat: 48.8566, lon: 2.3522 }
+
+/** An opening without anything odd, by the guest of `knownGuest`. */
+export function anOpening(change: Partial<Opening> = {}): Opening {
+  return {
+    occurredAt: AT,
+    ipPrefix: '203.0.113.0/24',
+    hasUserAgent: true,
+    fingerprintDigest: 'aa',
+    geo: lagos,
+    ...change,
+  }
+}
+
+/** A guest who opened once, an hour before `AT`, in Lagos. */
+export function knownGuest(change: Partial<Baseline> = {}): Baseline {
+  return {
+    fingerprintDigest: 'aa',
+    ipPrefix: '203.0.113.0/24',
+    openings: 1,
+    last: { lat: 6.4541, lon: 3.3947, at: AT - 3_600_000, city: 'Lagos', country: 'NG' },
+    ...change,
+  }
+}
+
+const places = fc.constantFrom<Geo | null>(null, lagos, ibadan, paris, { ...paris, lat: null, lon: null })
+const digests = fc.constantFrom(null, 'aa', 'bb')
+const prefixes = fc.constantFrom(null, '203.0.113.0/24', '2001:db8:10:20::/64')
+const times = fc.integer({ min: AT - 8 * 3_600_000, max: AT + 8 * 3_600_000 })
+
+export const openings: fc.Arbitrary<Opening> = fc.record({
+  occurredAt: times,
+  ipPrefix: prefixes,
+  hasUserAgent: fc.boolean(),
+  fingerprintDigest: digests,
+  geo: places,
+})
+
+export const baselines: fc.Arbitrary<Baseline> = fc.record({
+  fingerprintDigest: digests,
+  ipPrefix: prefixes,
+  openings: fc.integer({ min: 0, max: 40 }),
+  last: fc.option(
+    fc.record({
+      lat: fc.double({ min: -90, max: 90, noNaN: true }),
+      lon: fc.double({ min: -180, max: 180, noNaN: true }),
+      at: times,
+      city: fc.constantFrom(null, 'Lagos'),
+      country: fc.constantFrom(null, 'NG'),
+    }),
+  ),
+})
