@@ -1,0 +1,174 @@
+import type { ActivityItem } from '../../contracts/activity.ts'
+import type { EventView } from '../../contracts/events.ts'
+import type { GuestStatus, GuestView } from '../../contracts/guests.ts'
+import type { z } from 'zod'
+import type { arrivals } from '../../contracts/door.ts'
+import type { Position } from '../../eventstore/port.ts'
+import type { Band, Channel } from '../../events/guest.ts'
+import type { Answer, RsvpStatus } from '../../events/rsvps.ts'
+
+/** One page of a list; `nextCursor` is null on the last. A cursor stays good while rows come and go. */
+export interface Page<Item> {
+  readonly items: Item[]
+  readonly nextCursor: string | null
+}
+
+export interface PageRequest {
+  /** Most items of the page. */
+  readonly limit: number
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string | undefined
+}
+
+/** What requests about an event need first: who owns it and whether it is open. */
+export interface EventRecord extends Omit<EventView, 'role' | 'counts'> {
+  readonly ownerId: string
+  /** Revision of the event's settings stream; the ETag of the event. */
+  readonly revision: number
+}
+
+export interface EventOverview extends EventRecord {
+  readonly counts: EventView['counts']
+}
+
+export interface EventQueries {
+  /** Without counts: one row by its key. */
+  find(eventId: string): Promise<EventRecord | null>
+  overview(eventId: string): Promise<EventOverview | null>
+  /** Events of a host, the newest first. @throws DomainError `invalid_cursor` */
+  listOwned(hostId: string, page: PageRequest): Promise<Page<EventOverview>>
+}
+
+export interface GuestFilter {
+  readonly status?: GuestStatus | undefined
+  /** The highest band of the guest's openings is this one. */
+  readonly risk?: Band | undefined
+  readonly checkedIn?: boolean | undefined
+  /** Looked for in name, address, domain, phone and external reference, whatever the case and the accents. */
+  readonly q?: string | undefined
+}
+
+export type GuestSort = 'name' | '-name' | 'created' | '-created' | 'risk' | '-risk'
+
+export interface GuestListRequest extends PageRequest, GuestFilter {
+  readonly sort: GuestSort
+}
+
+/** Counts of what the other filters leave, so that a tab shows the number of rows that it opens. */
+export type GuestCounts = { all: number } & Record<GuestStatus, number>
+
+/** What an import compares a row with. */
+export interface GuestContact {
+  readonly guestId: string
+  readonly name: string | null
+  readonly email: string | null
+  readonly phone: string | null
+  readonly externalRef: string | null
+  readonly plusOnesAllowed: number
+  readonly utmSource: string | null
+}
+
+export interface ContactKeys {
+  /** Compared without regard to case. */
+  readonly emails?: readonly string[]
+  /** E.164. */
+  readonly phones?: readonly string[]
+  readonly externalRefs?: readonly string[]
+}
+
+/** A guest as the sending of invitations sees it. */
+export interface Recipient extends GuestContact {
+  readonly linkVersion: number
+  readonly linkRevoked: boolean
+  readonly erased: boolean
+  readonly invitation: {
+    readonly channel: Channel | null
+    readonly state: 'none' | 'queued' | 'sent' | 'failed'
+  }
+}
+
+export interface GuestQueries {
+  /** @throws DomainError `invalid_cursor` */
+  list(eventId: string, request: GuestListRequest): Promise<Page<GuestView> & { counts: GuestCounts }>
+  /** Null for a guest who is not on the list, or of another event. */
+  find(eventId: string, guestId: string): Promise<GuestView | null>
+  /** Guests on the list that share an address, number or reference with the keys. */
+  findByContact(eventId: string, keys: ContactKeys): Promise<GuestContact[]>
+  listIds(eventId: string): Promise<string[]>
+  /**
+   * Guests to invite over a channel. With `guestIds` exactly those that are on the list; without, everybody who has an
+   * address for the channel and was not sent an invitation yet (none queued or sent).
+   */
+  recipients(eventId: string, channel: Channel, guestIds?: readonly string[]): Promise<Recipient[]>
+}
+
+export interface RsvpRecord {
+  readonly guestId: string
+  readonly answer: Answer
+  readonly status: RsvpStatus
+  /** People, the guest included; 0 when declined. */
+  readonly partySize: number
+  readonly plusOneNames: string[]
+  readonly note: string | null
+  /** ISO 8601, of the latest answer. */
+  readonly answeredAt: string
+  /** Place on the waitlist from 1, null when not waiting. */
+  readonly waitlistPlace: number | null
+}
+
+export interface RsvpTotals {
+  readonly confirmedParties: number
+  readonly confirmedPeople: number
+  readonly waitlistedParties: number
+  readonly waitlistedPeople: number
+  readonly declined: number
+  readonly maybe: number
+}
+
+export interface RsvpQueries {
+  find(eventId: string, guestId: string): Promise<RsvpRecord | null>
+  /** In the order in which seats will be given out. */
+  waitlist(eventId: string): Promise<RsvpRecord[]>
+  totals(eventId: string): Promise<RsvpTotals>
+}
+
+export interface ActivityQueries {
+  /** What happened, the newest first; `head` is where to connect the live feed. @throws DomainError `invalid_cursor` */
+  page(
+    eventId: string,
+    request: PageRequest & { readonly guest?: string | undefined },
+  ): Promise<Page<ActivityItem> & { head: string }>
+  /**
+   * Items that are new or changed after a position, in log order: an opening that was scored late comes again.
+   * @param limit most items; as many as that means that there may be more
+   */
+  after(eventId: string, position: Position, limit: number): Promise<ActivityItem[]>
+}
+
+export interface CheckInRecord {
+  readonly checkInId: string
+  readonly guestId: string
+  readonly arrivalCount: number
+  readonly gate: string
+  readonly deviceId: string
+  /** ISO 8601; `scannedAt` by the device's clock, `at` by the server's. */
+  readonly scannedAt: string
+  readonly at: string
+  readonly offline: boolean
+  readonly undone: boolean
+}
+
+export interface ArrivalQueries {
+  view(eventId: string): Promise<z.infer<typeof arrivals>>
+  findCheckIn(eventId: string, checkInId: string): Promise<CheckInRecord | null>
+  /** In the order in which they happened. */
+  ofGuest(eventId: string, guestId: string): Promise<CheckInRecord[]>
+}
+
+export interface ReadModelQueries {
+  readonly events: EventQueries
+  readonly guests: GuestQueries
+  readonly rsvps: RsvpQueries
+  readonly activity: ActivityQueries
+  readonly arrivals: ArrivalQueries
+}
