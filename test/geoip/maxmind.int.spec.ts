@@ -125,11 +125,18 @@ describe('a file that cannot be used stops the start with the variable, the path
     networks: [{ bits: bitsOfV4('38.6.0.0/16', 4), record: lagos }],
   })
 
+  // An IPv6 tree is 128 levels deep, larger than what is left of this file without it.
+  const deep = mmdbFile({
+    type: 'GeoLite2-City',
+    ipVersion: 6,
+    networks: [{ bits: bitsOfV4('38.6.0.1/32', 6), record: lagos }],
+  })
+
   it.each<[string, Buffer, RegExp]>([
     ['an empty file', Buffer.alloc(0), /not a MaxMind DB/],
     ['text', Buffer.from('country,city\nNG,Lagos\n'), /not a MaxMind DB/],
     ['a file without its end', good.subarray(0, good.length - 90), /not a MaxMind DB/],
-    ['a file without its beginning', good.subarray(good.indexOf('iso_code')), /cut short|not a MaxMind DB/],
+    ['a file without its beginning', deep.subarray(deep.indexOf('iso_code')), /cut short/],
     ['a compressed file', gzipSync(good), /compressed/],
     [
       'a file of networks',
