@@ -1,0 +1,73 @@
+import { calendarFile } from './calendar.ts'
+import type { Attachment, Mail, Sms } from './message.ts'
+import { passPicture } from './pass.ts'
+import { oneSegment } from './sms-text.ts'
+import { invitationLetter, replyLetter, type GuestLetter, type Reply } from './templates/guest-letters.ts'
+import { passwordResetLetter } from './templates/host-letters.ts'
+import { letterHtml, letterText, type Letter } from './templates/layout.ts'
+
+export type { Occasion } from './occasion.ts'
+export type { GuestLetter, Reply } from './templates/guest-letters.ts'
+
+/** Whom a message is for, and its id, which is the same for every try. */
+export interface Addressee<To> {
+  readonly id: string
+  readonly to: To
+}
+
+function mailOf(
+  { id, to }: Addressee<string>,
+  recipientName: string | null,
+  senderName: string | null,
+  letter: Letter,
+  attachments: readonly Attachment[] = [],
+): Mail {
+  return {
+    id,
+    to: { name: recipientName, address: to },
+    senderName,
+    subject: letter.subject,
+    html: letterHtml(letter),
+    text: letterText(letter),
+    attachments,
+  }
+}
+
+export function invitationMail(addressee: Addressee<string>, about: GuestLetter): Mail {
+  return mailOf(addressee, about.guestName, about.occasion.hostName, invitationLetter(about))
+}
+
+/** At most one segment when the link leaves room for it. */
+export function invitationSms({ id, to }: Addressee<string>, { occasion, link }: GuestLetter): Sms {
+  const { name, hostName } = occasion
+  const write = ([event = '', host]: readonly string[]) =>
+    host === undefined
+      ? `You are invited to ${event}. Your personal link: ${link}`
+      : `${host} invites you to ${event}. Your personal link: ${link}`
+  return { id, to, text: oneSegment(hostName === null ? [name] : [name, hostName], write) }
+}
+
+/** @param domain of the product's address, for the calendar entry */
+export async function replyMail(
+  addressee: Addressee<string>,
+  about: GuestLetter,
+  reply: Reply,
+  domain: string,
+): Promise<Mail> {
+  const { occasion } = about
+  const attachments =
+    reply.status === 'confirmed'
+      ? [await passPicture(reply.passCode), calendarFile({ ...occasion, domain })]
+      : []
+  return mailOf(addressee, about.guestName, occasion.hostName, replyLetter(about, reply), attachments)
+}
+
+/** @param validFor milliseconds that the link works for */
+export function passwordResetMail(
+  addressee: Addressee<string>,
+  hostName: string | null,
+  link: string,
+  validFor: number,
+): Mail {
+  return mailOf(addressee, hostName, null, passwordResetLetter(hostName, link, validFor))
+}

@@ -1,0 +1,52 @@
+/** GSM 03.38, which a phone network uses for a text message that holds nothing else: 160 characters a segment, not 70. */
+const BASIC = new Set(
+  '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿' +
+    'abcdefghijklmnopqrstuvwxyzäöñüà',
+)
+/** These take two places. */
+const EXTENDED = new Set('^{}\\[~]|€')
+
+interface Size {
+  /** In units of the encoding: septets, or UTF-16 code units. */
+  readonly units: number
+  readonly perSegment: number
+}
+
+function sizeOf(text: string): Size {
+  let septets = 0
+  for (const char of text) {
+    if (BASIC.has(char)) septets += 1
+    else if (EXTENDED.has(char)) septets += 2
+    else return { units: text.length, perSegment: 70 }
+  }
+  return { units: septets, perSegment: 160 }
+}
+
+/** @returns whether the text is sent, and paid for, as one message */
+export function isOneSegment(text: string): boolean {
+  const { units, perSegment } = sizeOf(text)
+  return units <= perSegment
+}
+
+/** Names shorter than this say nothing; a second segment is better. */
+const SHORTEST = 8
+
+/**
+ * Shortens the names in a text until it is one segment, the longest first; the rest of the text stays as it is.
+ * @param write the text around the names
+ * @returns the text with the names in full when that is one segment, or when shortening them does not make it one
+ */
+export function oneSegment(names: readonly string[], write: (names: readonly string[]) => string): string {
+  const full = write(names)
+  const short = [...names]
+  while (!isOneSegment(write(short))) {
+    const longest = short.reduce((at, name, i) => (name.length > (short[at]?.length ?? 0) ? i : at), 0)
+    const name = short[longest] ?? ''
+    if (name.length <= SHORTEST) return full
+    short[longest] = `${[...name.replace(/\.\.$/, '')].slice(0, -1).join('').trimEnd()}..`.slice(
+      0,
+      name.length - 1,
+    )
+  }
+  return write(short)
+}
