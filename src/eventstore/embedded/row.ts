@@ -1,10 +1,13 @@
 import type { JsonObject, StoredRecord } from '../port.ts'
 
-/** The columns of a stored record, in the order of `RecordRow`. Rows come as arrays: the driver then builds no objects. */
+/**
+ * The columns of a stored record, in the order of `RecordRow`, of a table called `e`. Rows come as arrays, so that the
+ * driver builds no objects; `date_part` gives a float8, which is cheaper than the numeric of `extract`.
+ */
 export const RECORD_COLUMNS =
-  'e.position, e.stream, e.revision, e.id, e.type, e.data, e.metadata, extract(epoch from e.created) * 1000'
+  "e.position, e.stream, e.revision, e.id, e.type, e.data, e.metadata, date_part('epoch', e.created) * 1000"
 
-/** `bigint` and `numeric` come as text from the driver. */
+/** `bigint` comes as text from the driver. */
 export type RecordRow = [
   position: string,
   stream: string,
@@ -13,7 +16,7 @@ export type RecordRow = [
   type: string,
   data: string,
   metadata: string,
-  createdMs: string,
+  createdMs: number,
 ]
 
 /** @returns the record of a row; `JSON.parse` of what `JSON.stringify` wrote, so it is deep-equal to what came in. */
@@ -27,6 +30,6 @@ export function recordOf(row: RecordRow): StoredRecord {
     type,
     data: JSON.parse(data) as JsonObject,
     metadata: JSON.parse(metadata) as JsonObject,
-    created: new Date(Number(createdMs)),
+    created: new Date(Math.round(createdMs)),
   }
 }

@@ -20,7 +20,8 @@ const LAST_POSSIBLE = 2_147_483_647
 
 /**
  * Many slices in one round trip. Each LATERAL is a walk along the index (stream, revision) that ends at its limit; a
- * stream without facts or with a tombstone gives no row, a slice past the end gives one row without a record.
+ * stream without facts or with a tombstone gives no row, a slice past the end gives one row without a record. The rows
+ * are put in order here: they come in it, and sorting wide rows in the database again cost a third of the query.
  */
 const slicesSql = (order: 'ASC' | 'DESC'): string => `
   SELECT wanted.n, last.revision, ${RECORD_COLUMNS}
@@ -33,8 +34,7 @@ const slicesSql = (order: 'ASC' | 'DESC'): string => `
     WHERE s.stream = wanted.stream AND s.revision ${order === 'ASC' ? '>=' : '<='} wanted.bound
     ORDER BY s.revision ${order} LIMIT wanted.most
   ) AS e ON true
-  WHERE NOT EXISTS (SELECT FROM eventstore.tombstones t WHERE t.stream = wanted.stream)
-  ORDER BY wanted.n, e.revision ${order}`
+  WHERE NOT EXISTS (SELECT FROM eventstore.tombstones t WHERE t.stream = wanted.stream)`
 
 const FORWARDS = slicesSql('ASC')
 const BACKWARDS = slicesSql('DESC')
@@ -120,11 +120,20 @@ export class StreamReader {
         rowMode: 'array',
       }),
     )
-    const slices: { exists: true; records: StoredRecord[]; lastRevision: number }[] = []
+    const slices: ({ exists: true; records: StoredRecord[]; lastRevision: number } | undefined)[] = []
     for (const [n, lastRevision, ...row] of rows) {
       const slice = (slices[Number(n) - 1] ??= { exists: true, records: [], lastRevision })
       if (row[0] !== null) slice.records.push(recordOf(row as RecordRow))
     }
+    for (const slice of slices) slice?.records.sort(backwards ? descending : ascending)
     return slices
   }
+}
+
+function ascending(a: StoredRecord, b: StoredRecord): number {
+  return a.revision - b.revision
+}
+
+function descending(a: StoredRecord, b: StoredRecord): number {
+  return b.revision - a.revision
 }

@@ -62,7 +62,7 @@ export class Tail {
       this.reached(last.position)
       return
     }
-    const createdMs = String(created.getTime())
+    const createdMs = created.getTime()
     this.#extend(
       placed.map(({ position, stream, revision, id, type, data, metadata }) => {
         return [String(position), stream, revision, id, type, data, metadata, createdMs]

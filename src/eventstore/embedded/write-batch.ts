@@ -20,17 +20,22 @@ const BEGIN_WITH_LOCK = `
   SELECT (extract(epoch from clock_timestamp()) * 1000)::bigint AS now_ms;
 `
 
-const LAST_REVISIONS = `
-  SELECT wanted.stream, last.revision
+/**
+ * All that a batch is decided by, in one round trip: the last revision of its streams (no `id`), those that are
+ * tombstoned (no `revision`), and the facts that have an id of the batch.
+ */
+const STATE = `
+  SELECT wanted.stream, last.revision, NULL::uuid AS id, NULL::bigint AS position
   FROM unnest($1::text[]) AS wanted (stream)
   CROSS JOIN LATERAL (
-    SELECT revision FROM eventstore.events e WHERE e.stream = wanted.stream ORDER BY revision DESC LIMIT 1
+    SELECT revision FROM eventstore.events e WHERE e.stream = wanted.stream ORDER BY e.revision DESC LIMIT 1
   ) AS last
   UNION ALL
-  SELECT stream, NULL FROM eventstore.tombstones WHERE stream = ANY ($1::text[])`
+  SELECT stream, NULL, NULL, NULL FROM eventstore.tombstones WHERE stream = ANY ($1::text[])
+  UNION ALL
+  SELECT stream, revision, id, position FROM eventstore.events WHERE id = ANY ($2::uuid[])`
 
-const KNOWN_FACTS = `
-  SELECT id, stream, revision, position FROM eventstore.events WHERE id = ANY ($1::uuid[])`
+type StateRow = [stream: string, revision: number | null, id: string | null, position: string | null]
 
 /** One statement inserts, moves the head and tells the other processes (on commit; a rollback tells nothing). */
 const INSERT = `
@@ -91,29 +96,22 @@ async function readState(
   batch: readonly EncodedAppend[],
   head: Position,
 ): Promise<LogState> {
-  const streams = [...new Set(batch.map((append) => append.stream))]
-  const ids = batch.flatMap((append) => append.records.map((record) => record.id))
-  const revisions = await client.query<[string, number | null]>({
-    name: 'eventstore-last-revisions',
-    text: LAST_REVISIONS,
-    values: [streams],
-    rowMode: 'array',
-  })
-  const facts = await client.query<[string, string, number, string]>({
-    name: 'eventstore-known-facts',
-    text: KNOWN_FACTS,
-    values: [ids],
+  const { rows } = await client.query<StateRow>({
+    name: 'eventstore-state',
+    text: STATE,
+    values: [
+      [...new Set(batch.map((append) => append.stream))],
+      batch.flatMap((append) => append.records.map((record) => record.id)),
+    ],
     rowMode: 'array',
   })
   const lastRevisions = new Map<string, number>()
   const tombstones = new Set<string>()
-  for (const [stream, revision] of revisions.rows) {
-    if (revision === null) tombstones.add(stream)
-    else lastRevisions.set(stream, revision)
-  }
   const known = new Map<string, KnownFact>()
-  for (const [id, stream, revision, position] of facts.rows) {
-    known.set(id, { stream, revision, position: BigInt(position) })
+  for (const [stream, revision, id, position] of rows) {
+    if (revision === null) tombstones.add(stream)
+    else if (id === null || position === null) lastRevisions.set(stream, revision)
+    else known.set(id, { stream, revision, position: BigInt(position) })
   }
   return { head, lastRevisions, tombstones, known }
 }
