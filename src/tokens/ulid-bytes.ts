@@ -1,0 +1,29 @@
+import { ULID_PATTERN } from '../kernel/ids.ts'
+
+/** A ULID is 128 bits. */
+export const ULID_BYTES = 16
+
+/** Crockford's base32: no I, L, O or U. https://www.crockford.com/base32.html */
+export const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+/**
+ * @param ulid 26 characters
+ * @throws RangeError when it is no ULID: a token must never be made for half an id
+ */
+export function ulidToBytes(ulid: string): Buffer {
+  if (!ULID_PATTERN.test(ulid)) throw new RangeError(`not a ULID: ${ulid}`)
+  let value = 0n
+  for (const character of ulid) value = (value << 5n) | BigInt(CROCKFORD.indexOf(character))
+  return Buffer.from(value.toString(16).padStart(ULID_BYTES * 2, '0'), 'hex')
+}
+
+/** @param bytes 16 bytes; every value is a ULID */
+export function bytesToUlid(bytes: Buffer): string {
+  let value = BigInt(`0x${bytes.toString('hex')}`)
+  let ulid = ''
+  for (let at = 0; at < 26; at++) {
+    ulid = (CROCKFORD[Number(value & 31n)] ?? '') + ulid
+    value >>= 5n
+  }
+  return ulid
+}
