@@ -1,0 +1,176 @@
+import { PgBoss, type Db as BossDb, type JobResult, type JobWithMetadata } from 'pg-boss'
+import { SECOND } from '../kernel/time.ts'
+import { DeliveryFailed } from '../notify/message.ts'
+import type { Log } from '../postgres/log.ts'
+import type { Db } from '../postgres/pool.ts'
+import { withoutAddresses } from './redact.ts'
+import { queues, type JobData, type JobRequest, type QueueName, type QueueSpec } from './queues.ts'
+
+export interface JobsOptions {
+  /** Of the database that the checkpoints are in: jobs and checkpoint are written in one transaction. */
+  readonly databaseUrl: string
+  readonly log: Log
+  /**
+   * Seconds between two looks into a queue, default 10. New jobs do not wait for it (NOTIFY wakes the workers when the
+   * transaction commits); retries and jobs of a lost process do.
+   */
+  readonly pollSeconds?: number
+  /** Seconds between two looks for jobs whose process was lost, default 20. */
+  readonly superviseSeconds?: number
+}
+
+export interface JobRun<Q extends QueueName> {
+  readonly id: string
+  readonly data: JobData<Q>
+  /** In a queue of jobs that were given up: why, as the last try said it; null when that try never ended. */
+  readonly reason: string | null
+}
+
+export type JobHandler<Q extends QueueName> = (run: JobRun<Q>) => Promise<void>
+
+export interface QueueCounts {
+  readonly queue: QueueName
+  /** Waiting for a worker or for their next try. */
+  readonly queued: number
+  readonly active: number
+  /** Given up. */
+  readonly failed: number
+}
+
+/**
+ * Durable jobs with retries, on pg-boss. A handler that throws is called again, later each time, unless what it throws
+ * is a permanent `DeliveryFailed`. Each job is done at least once, so a handler asks the log first what is done already.
+ */
+export interface Jobs {
+  /** Makes the tables and queues; several processes may do so at once. */
+  start(): Promise<void>
+  /** Puts jobs in; with a client inside a transaction they exist when, and only when, it commits. */
+  enqueue(db: Db, requests: readonly JobRequest[]): Promise<void>
+  /** Begins to work on a queue, and goes on until `stop`. */
+  work<Q extends QueueName>(queue: Q, handler: JobHandler<Q>): Promise<void>
+  counts(): Promise<QueueCounts[]>
+  /** Puts dead letters back into the queues they came from. @returns how many */
+  redrive(): Promise<number>
+  /** Takes no new job, waits for those under way (20 s), and closes the connections. */
+  stop(): Promise<void>
+}
+
+/** A worker that says nothing for this long, in seconds, is taken for lost, and its job begins again elsewhere. */
+const HEARTBEAT = 20
+/**
+ * Seconds that a finished job is kept. Its id is what stops the same fact from making it again, so it has to be longer
+ * than any mail is young enough to be sent (`reactions.ts`).
+ */
+const KEPT = 14 * 86_400
+const DRAIN = 20 * SECOND
+
+const all = Object.entries(queues) as [QueueName, QueueSpec][]
+
+/** Runs pg-boss statements where the caller's transaction is. */
+const inTransaction = (db: Db): BossDb => ({
+  executeSql: async (text, values) => {
+    const { rows } = await db.query<Record<string, unknown>>(text, values)
+    return { rows }
+  },
+})
+
+export function createJobs({ databaseUrl, log, pollSeconds = 10, superviseSeconds = 20 }: JobsOptions): Jobs {
+  const boss = new PgBoss({
+    connectionString: databaseUrl,
+    application_name: 'guestguard jobs',
+    max: 4,
+    useListenNotify: true,
+    schedule: false,
+    superviseIntervalSeconds: superviseSeconds,
+    monitorIntervalSeconds: superviseSeconds,
+    // Job flows are not used; the default looks for them every 5 s.
+    flowIntervalSeconds: 3_600,
+  })
+  boss.on('error', (error) => {
+    log.error({ error: withoutAddresses(error.message) }, 'the job queue has a fault')
+  })
+  boss.on('warning', ({ message }) => {
+    log.warn({ warning: message }, 'the job queue warns')
+  })
+
+  return {
+    async start() {
+      await boss.start()
+      for (const [name, spec] of all) await ensureQueue(boss, name, spec)
+    },
+    async enqueue(db, requests) {
+      const byQueue = Map.groupBy(requests, ({ queue }) => queue)
+      for (const [queue, ofQueue] of byQueue) {
+        const jobs = ofQueue.map(({ id, data }) => ({ id, data: data as object }))
+        await boss.insert(queue, jobs, { db: inTransaction(db) })
+      }
+    },
+    async work(queue, handler) {
+      const options = {
+        // A batch is one look into the queue; a full one is followed by the next at once.
+        batchSize: Math.max(2, queues[queue].concurrency),
+        burstWhenBatchFull: true,
+        perJobResults: true,
+        includeMetadata: true,
+        pollingIntervalSeconds: Math.min(2, pollSeconds),
+        notifyPollingIntervalSeconds: pollSeconds,
+      } as const
+      await boss.work<unknown, unknown, typeof options>(queue, options, (jobs) =>
+        Promise.all(jobs.map((job) => run(queue, job, handler, log))),
+      )
+    },
+    async counts() {
+      const found = await boss.getQueues(all.map(([name]) => name))
+      return found.map(({ name, queuedCount, activeCount, failedCount }) => ({
+        queue: name as QueueName,
+        queued: queuedCount,
+        active: activeCount,
+        failed: failedCount,
+      }))
+    },
+    redrive: () => boss.redrive('dead-letters'),
+    stop: () => boss.stop({ graceful: true, timeout: DRAIN }),
+  }
+}
+
+async function ensureQueue(boss: PgBoss, name: QueueName, spec: QueueSpec): Promise<void> {
+  const options = {
+    retryLimit: spec.retries,
+    retryDelay: spec.firstDelay,
+    retryBackoff: true,
+    retryDelayMax: spec.longestDelay,
+    expireInSeconds: spec.timeout,
+    heartbeatSeconds: HEARTBEAT,
+    deleteAfterSeconds: KEPT,
+    retentionSeconds: 30 * 86_400,
+    notify: true,
+    ...(spec.deadLetter === null ? {} : { deadLetter: spec.deadLetter }),
+  }
+  await boss.createQueue(name, options)
+  // A queue of an older release is there already, with the numbers of that release.
+  await boss.updateQueue(name, options)
+}
+
+async function run<Q extends QueueName>(
+  queue: Q,
+  job: JobWithMetadata<unknown>,
+  handler: JobHandler<Q>,
+  log: Log,
+): Promise<JobResult> {
+  try {
+    const data = queues[queue].data.parse(job.data) as JobData<Q>
+    await handler({ id: job.id, data, reason: reasonOf(job.sourceOutput) })
+    return { id: job.id, status: 'completed' }
+  } catch (error) {
+    // The output lies in the database in clear, and mail servers like to repeat the address in their answers.
+    const reason = withoutAddresses(error instanceof Error ? error.message : String(error))
+    const triesLeft = job.retryLimit - job.retryCount
+    log.warn({ queue, jobId: job.id, triesLeft, reason }, 'a job failed')
+    const hopeless = error instanceof DeliveryFailed && error.permanent
+    return { id: job.id, status: hopeless ? 'deadletter' : 'failed', output: { reason } }
+  }
+}
+
+function reasonOf(output: object | null): string | null {
+  return output !== null && 'reason' in output && typeof output.reason === 'string' ? output.reason : null
+}
