@@ -2,7 +2,6 @@ import { mkdir, realpath } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { SECOND } from '../kernel/time.ts'
 import { findBinaries } from './binaries.ts'
 import { openCluster, type Cluster } from './cluster.ts'
 import { lockFolder } from './folder-lock.ts'
@@ -10,6 +9,7 @@ import type { Log } from './log.ts'
 import { stopOrphan } from './postmaster-file.ts'
 import { serverIdentity } from './run-as.ts'
 import { launchServer, type LaunchOptions, type ServerProcess } from './server-process.ts'
+import { supervise } from './supervisor.ts'
 
 export interface EmbeddedPostgres {
   /** Connection URL of the database `guestguard`; stays the same while this process lives. */
@@ -152,46 +152,4 @@ async function ensureDatabase(cluster: Cluster, port: number): Promise<void> {
   } finally {
     await client.end()
   }
-}
-
-/** Longest wait between two tries to bring the server back, in ms. */
-const MAX_BACKOFF = 5 * SECOND
-
-function supervise(first: ServerProcess, launch: LaunchOptions): { stop(): Promise<void> } {
-  const stopping = new AbortController()
-  let current: ServerProcess | undefined = first
-  const watch = async (): Promise<void> => {
-    while (current !== undefined) {
-      const how = await current.ended
-      current = undefined
-      if (stopping.signal.aborted) return
-      launch.log.error({ how }, 'PostgreSQL ended unexpectedly; starting it again')
-      current = await relaunch(launch, stopping.signal)
-      if (current !== undefined) launch.log.info({}, 'PostgreSQL accepts connections again')
-      if (stopping.signal.aborted) current?.signal('SIGINT')
-    }
-  }
-  const watching = watch()
-  return {
-    stop: async () => {
-      stopping.abort()
-      current?.signal('SIGINT')
-      const insist = setTimeout(() => current?.signal('SIGQUIT'), 15 * SECOND)
-      await watching
-      clearTimeout(insist)
-    },
-  }
-}
-
-/** @returns `undefined` when `signal` aborted before the server was back */
-async function relaunch(launch: LaunchOptions, signal: AbortSignal): Promise<ServerProcess | undefined> {
-  for (let wait = 50; !signal.aborted; wait = Math.min(wait * 2, MAX_BACKOFF)) {
-    try {
-      return await launchServer(launch)
-    } catch (error) {
-      launch.log.error({ error, wait }, 'PostgreSQL does not start; trying again')
-      await sleep(wait, undefined, { signal }).catch(() => undefined)
-    }
-  }
-  return undefined
 }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 export interface FolderLock {
-  release(): void
+  readonly release: () => void
 }
 
 /** Another live process holds the folder. The message names it and says what to do. */

@@ -26,9 +26,10 @@ const LAST_LINES = 5
 
 /**
  * Starts a server and returns once it accepts connections; crash recovery may come before that.
+ * @param stop ends the server also while it is still starting
  * @throws Error with its last lines when it ends before
  */
-export async function launchServer(options: LaunchOptions): Promise<ServerProcess> {
+export async function launchServer(options: LaunchOptions, stop?: AbortSignal): Promise<ServerProcess> {
   const { binaries, cluster, settings } = options
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const child = spawn(
@@ -57,6 +58,7 @@ export async function launchServer(options: LaunchOptions): Promise<ServerProces
       end(signal === null ? `exit code ${String(code)}` : `killed by ${signal}`)
     })
   })
+  stop?.addEventListener('abort', () => child.kill('SIGINT'), { once: true })
   if (child.pid !== undefined) guardAgainstOrphan(child.pid, ended)
   while (!state.ended) {
     const file = await readPostmasterFile(cluster.dir)

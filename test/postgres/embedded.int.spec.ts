@@ -62,7 +62,7 @@ function killGuardOf(server: number): void {
 }
 
 async function untilEnded(pid: number): Promise<void> {
-  await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 15_000, interval: 50 })
+  await expect.poll(() => isRunning(pid), { timeout: 15_000, interval: 50 }).toBe(false)
 }
 
 test('what was committed is there after a stop and a new start in the same folder', async () => {

@@ -14,7 +14,7 @@ const first = { id: 'a-001', sql: 'CREATE TABLE a (n int); INSERT INTO a VALUES 
 const second = { id: 'a-002', sql: 'INSERT INTO a VALUES (2)' }
 
 async function rows(): Promise<unknown[]> {
-  return (await database.pool.query('SELECT n FROM a ORDER BY n')).rows
+  return (await database.pool.query<{ n: number }>('SELECT n FROM a ORDER BY n')).rows
 }
 
 test('migrations run once, in order, and later ones run on top', async () => {

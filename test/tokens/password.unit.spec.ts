@@ -27,9 +27,7 @@ test('a hash is argon2id at 19 MiB, 2 passes and 1 lane, with a salt of its own'
 test('a hash of lower or other costs is to be made again', async () => {
   expect(needsRehash(await hash(PASSWORD, { memoryCost: 8_192, timeCost: 2, parallelism: 1 }))).toBe(true)
   expect(needsRehash(await hash(PASSWORD, { memoryCost: 19_456, timeCost: 1, parallelism: 1 }))).toBe(true)
-  expect(
-    needsRehash(await hash(PASSWORD, { memoryCost: 19_456, timeCost: 2, parallelism: 1, algorithm: 1 })),
-  ).toBe(true)
+  expect(needsRehash((await hashPassword(PASSWORD)).replace('$argon2id$', '$argon2i$'))).toBe(true)
 })
 
 test('an account that does not exist costs the same work and accepts nothing', async () => {

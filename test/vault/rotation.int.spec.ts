@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { ERASED } from '../../src/events/fact.ts'
 import type { KeyRing } from '../../src/vault/key-ring.ts'
 import { vaultMigrations } from '../../src/vault/migrations.ts'
@@ -113,7 +113,7 @@ test('a process that runs through a rotation goes on reading and takes up the ne
   await vault.sealingKeys(SUBJECTS)
   const { activeId } = await rotate(await openKeyRing({ dataDir }, database.pool))
   expect((await vault.openingKeys(SUBJECTS)).size).toBe(SUBJECTS.length)
-  await vi.waitFor(() => expect(running.activeId).toBe(activeId))
+  await expect.poll(() => running.activeId).toBe(activeId)
 })
 
 test('a rotation that was cut off is finished by the next one, with the same new key', async () => {

@@ -112,7 +112,7 @@ test('another process that holds the key in memory drops it when the person is f
   await one.sealingKeys([ADA])
   expect((await other.openingKeys([ADA])).get(ADA)).not.toBe(ERASED)
   await one.forget([ADA])
-  await vi.waitFor(async () => expect((await other.openingKeys([ADA])).get(ADA)).toBe(ERASED))
+  await expect.poll(async () => (await other.openingKeys([ADA])).get(ADA)).toBe(ERASED)
 })
 
 test('a process whose listening connection was cut still learns of a forgetting in the meantime', async () => {
@@ -124,9 +124,7 @@ test('a process whose listening connection was cut still learns of a forgetting 
       WHERE datname = current_database() AND application_name LIKE 'guestguard listen%'`,
   )
   await one.forget([ADA])
-  await vi.waitFor(async () => expect((await other.openingKeys([ADA])).get(ADA)).toBe(ERASED), {
-    timeout: 10_000,
-  })
+  await expect.poll(async () => (await other.openingKeys([ADA])).get(ADA), { timeout: 10_000 }).toBe(ERASED)
 })
 
 test('a memory too small for all keys only means more reading', async () => {
@@ -154,9 +152,7 @@ test('a key wrapped under a master key that is not here is a loud error', async 
 
 test('a failed statement fails those who waited for it and nobody after them', async () => {
   const vault = await open()
-  const broken = vi
-    .spyOn(database.pool, 'query')
-    .mockImplementationOnce(() => Promise.reject(new Error('cut')))
+  const broken = vi.spyOn(database.pool, 'query').mockRejectedValueOnce(new Error('cut'))
   await expect(Promise.all([vault.sealingKeys([ADA]), vault.sealingKeys([BEN])])).rejects.toThrow('cut')
   broken.mockRestore()
   expect((await vault.sealingKeys([ADA])).has(ADA)).toBe(true)
