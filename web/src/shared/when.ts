@@ -20,3 +20,13 @@ export function clockOf(instant: string): string {
     second: '2-digit',
   }).format(new Date(instant))
 }
+
+/** `5 Jun` in the reader's own zone. */
+export function shortDay(instant: string): string {
+  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }).format(new Date(instant))
+}
+
+/** Whether an instant is on this day, in the reader's own zone. */
+export function isToday(instant: string, now: Date = new Date()): boolean {
+  return new Date(instant).toDateString() === now.toDateString()
+}

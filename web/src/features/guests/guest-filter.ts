@@ -1,0 +1,59 @@
+import type { Band } from '@contracts/common.ts'
+import type { GuestStatus } from '@contracts/guests.ts'
+
+export type GuestSort = 'name' | '-name' | 'created' | '-created' | 'risk' | '-risk'
+
+/** What the list is narrowed to; it lives in the address, so that it can be shared and survives going back. */
+export interface GuestFilter {
+  status: GuestStatus | null
+  risk: Band | null
+  q: string
+  sort: GuestSort
+}
+
+export const statusOrder: readonly GuestStatus[] = [
+  'added',
+  'invited',
+  'opened',
+  'confirmed',
+  'waitlisted',
+  'maybe',
+  'declined',
+]
+
+export const sortWords = {
+  '-created': 'newest',
+  created: 'oldest',
+  name: 'name',
+  '-name': 'nameDown',
+  '-risk': 'riskDown',
+  risk: 'risk',
+} as const satisfies Record<GuestSort, string>
+
+const risks: readonly Band[] = ['low', 'medium', 'high', 'block']
+
+const one = <T extends string>(value: unknown, allowed: readonly T[]): T | null =>
+  allowed.find((each) => each === value) ?? null
+
+/** Reads a filter from the query of an address; what is not known there is left out. */
+export function filterOf(query: Record<string, unknown>): GuestFilter {
+  return {
+    status: one(query.status, statusOrder),
+    risk: one(query.risk, risks),
+    q: typeof query.q === 'string' ? query.q.slice(0, 120) : '',
+    sort: one(query.sort, Object.keys(sortWords) as GuestSort[]) ?? '-created',
+  }
+}
+
+/** The query of a filter; what is not narrowed is left out, so that the plain list has a plain address. */
+export function queryOf(filter: GuestFilter): Record<string, string> {
+  return {
+    ...(filter.status ? { status: filter.status } : {}),
+    ...(filter.risk ? { risk: filter.risk } : {}),
+    ...(filter.q.trim() === '' ? {} : { q: filter.q.trim() }),
+    ...(filter.sort === '-created' ? {} : { sort: filter.sort }),
+  }
+}
+
+export const isNarrowed = (filter: GuestFilter): boolean =>
+  filter.status !== null || filter.risk !== null || filter.q.trim() !== ''

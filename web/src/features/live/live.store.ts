@@ -1,0 +1,98 @@
+import { ApiProblem, sentenceOf } from '@shared/api/client.ts'
+import { defineStore } from 'pinia'
+import { ref, shallowRef } from 'vue'
+import type { ActivityItem, LiveMessage } from '@contracts/activity.ts'
+import { keepLive, type LiveConnection, type LiveState } from './live-connection.ts'
+import { addOlder, caughtUp, emptyFeed, receive, release, startFeed, type Feed } from './live-feed.ts'
+import { fetchActivity, openLive } from './live.api.ts'
+
+/** The activity of the event that is looked at, kept live while its pages are open. */
+export const useLive = defineStore('live', () => {
+  const feed = shallowRef<Feed>(emptyFeed)
+  const state = ref<LiveState>('connecting')
+  const loading = ref(true)
+  const failure = ref('')
+  const cursor = ref<string | null>(null)
+  const held = ref(false)
+  /** The newest thing that happened while connected; what is counted elsewhere may have changed. */
+  const latest = shallowRef<ActivityItem | null>(null)
+  let eventId = ''
+  let connection: LiveConnection | null = null
+
+  function take(message: LiveMessage): void {
+    if (message.type === 'item') {
+      feed.value = receive(feed.value, message.item, held.value)
+      latest.value = message.item
+    } else if (message.type === 'caught_up') {
+      feed.value = caughtUp(feed.value, message.position)
+    } else {
+      void read().then(() => connection?.reopen())
+    }
+  }
+
+  async function read(): Promise<boolean> {
+    const id = eventId
+    try {
+      const page = await fetchActivity(id)
+      if (id !== eventId) return false
+      feed.value = startFeed(page.items, page.head)
+      latest.value = page.items[0] ?? null
+      cursor.value = page.nextCursor
+      failure.value = ''
+      return true
+    } catch (thrown) {
+      if (id === eventId) failure.value = sentenceOf(thrown)
+      return false
+    } finally {
+      if (id === eventId) loading.value = false
+    }
+  }
+
+  async function stillWelcome(): Promise<boolean> {
+    try {
+      await fetchActivity(eventId, { limit: 1 })
+      return true
+    } catch (thrown) {
+      return !(thrown instanceof ApiProblem && [401, 403, 404].includes(thrown.status))
+    }
+  }
+
+  async function start(id: string): Promise<void> {
+    stop()
+    eventId = id
+    loading.value = true
+    failure.value = ''
+    state.value = 'connecting'
+    if (!(await read()) || id !== eventId) return
+    connection = keepLive({
+      open: (events) => openLive(id, feed.value.position, events),
+      onMessage: take,
+      onState: (now) => (state.value = now),
+      stillWelcome,
+    })
+  }
+
+  function stop(): void {
+    connection?.stop()
+    connection = null
+    eventId = ''
+    feed.value = emptyFeed
+    latest.value = null
+    held.value = false
+  }
+
+  async function older(): Promise<void> {
+    if (cursor.value === null) return
+    const page = await fetchActivity(eventId, { cursor: cursor.value })
+    feed.value = addOlder(feed.value, page.items)
+    cursor.value = page.nextCursor
+  }
+
+  function show(): void {
+    feed.value = release(feed.value)
+  }
+
+  const hurry = () => connection?.hurry()
+
+  return { feed, state, loading, failure, cursor, held, latest, start, stop, older, show, hurry }
+})

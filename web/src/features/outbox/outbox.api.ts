@@ -1,0 +1,20 @@
+import { api, apiUrl } from '@shared/api/client.ts'
+
+export interface OutboxMessage {
+  id: string
+  to: string
+  subject: string | null
+  at: string
+  channel: 'email' | 'sms'
+  text: string
+}
+
+export const fetchOutbox = (signal?: AbortSignal): Promise<{ items: OutboxMessage[] }> =>
+  api.get('/dev/outbox', signal ? { signal } : {})
+
+export const htmlUrl = (id: string): string => apiUrl(`/dev/outbox/${encodeURIComponent(id)}/html`)
+
+/** The addresses in a plain text, each once; a full stop behind an address ends a sentence. */
+export const linksIn = (text: string): string[] => [
+  ...new Set(Array.from(text.matchAll(/https?:\/\/[^\s<>"]+/g), (match) => match[0].replace(/[.,)]+$/, ''))),
+]
