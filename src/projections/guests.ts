@@ -1,0 +1,145 @@
+import type { FactType } from '../events/registry.ts'
+import {
+  ERASED_CONTACT,
+  newGuestRow,
+  statusOf,
+  withArrivals,
+  withContact,
+  withRisk,
+  type GuestRow,
+} from './guest-row.ts'
+import {
+  defineTable,
+  guestKeyOf,
+  ignored,
+  timeOf,
+  type FactOfType,
+  type Fold,
+  type Projection,
+} from './projection.ts'
+
+/** Derived columns are set in one place, so that no fact forgets them. */
+function guest<T extends FactType>(
+  change: (row: GuestRow, fact: FactOfType<T>) => GuestRow,
+): Fold<GuestRow, FactOfType<T>> {
+  return {
+    key: guestKeyOf,
+    evolve(before, fact) {
+      const row = before ?? newGuestRow(fact)
+      const after = change(row, fact)
+      const at = timeOf(fact)
+      const updated_at = at > row.updated_at ? at : row.updated_at
+      return { ...after, status: statusOf(after), updated_at }
+    },
+  }
+}
+
+const columns: { readonly [C in keyof GuestRow]: string } = {
+  event_id: 'text NOT NULL',
+  guest_id: 'text NOT NULL',
+  listed: 'boolean NOT NULL',
+  erased: 'boolean NOT NULL',
+  name: 'text',
+  email: 'text',
+  phone: 'text',
+  external_ref: 'text',
+  sort_name: 'text NOT NULL',
+  search: 'text NOT NULL',
+  plus_ones_allowed: 'integer NOT NULL',
+  utm_source: 'text',
+  batch_id: 'text',
+  status: 'text NOT NULL',
+  link_version: 'integer NOT NULL',
+  link_revoked: 'boolean NOT NULL',
+  invitation_state: 'text NOT NULL',
+  invitation_channel: 'text',
+  invitation_error: 'text',
+  ever_sent: 'boolean NOT NULL',
+  openings: 'integer NOT NULL',
+  risk: 'text',
+  risk_score: 'integer',
+  risk_order: 'integer NOT NULL',
+  answer: 'text',
+  rsvp_status: 'text',
+  party_size: 'integer',
+  arrived: 'integer NOT NULL',
+  check_ins: 'jsonb NOT NULL',
+  created_at: 'timestamptz NOT NULL',
+  updated_at: 'timestamptz NOT NULL',
+}
+
+/** The guest list: one row a guest, kept after a removal so that an invitation can bring it back. */
+export const guests: Projection = {
+  name: 'guests',
+  version: 1,
+  tables: [
+    defineTable<GuestRow>({
+      name: 'guests',
+      columns,
+      indexes: ['event_id'],
+      folds: {
+        GuestInvited: guest((row, { data, personal }) => ({
+          ...withContact(row, personal),
+          listed: true,
+          plus_ones_allowed: data.plusOnesAllowed,
+          utm_source: data.utmSource,
+          batch_id: data.batchId,
+        })),
+        GuestDetailsChanged: guest((row, { data, personal }) => ({
+          ...withContact(row, personal),
+          plus_ones_allowed: data.plusOnesAllowed ?? row.plus_ones_allowed,
+          utm_source: data.utmSource === undefined ? row.utm_source : data.utmSource,
+        })),
+        GuestRemoved: guest((row) => ({ ...row, listed: false })),
+        GuestForgotten: guest((row) => ({ ...row, ...ERASED_CONTACT })),
+        LinkIssued: guest((row, { data }) => ({ ...row, link_version: data.version, link_revoked: false })),
+        LinkRevoked: guest((row, { data }) => ({ ...row, link_version: data.version, link_revoked: true })),
+        InvitationQueued: guest((row, { data }) => ({
+          ...row,
+          invitation_state: 'queued',
+          invitation_channel: data.channel,
+          invitation_error: null,
+        })),
+        InvitationSent: guest((row, { data }) => ({
+          ...row,
+          invitation_state: 'sent',
+          invitation_channel: data.channel,
+          invitation_error: null,
+          ever_sent: true,
+        })),
+        InvitationFailed: guest((row, { data }) => ({
+          ...row,
+          invitation_state: 'failed',
+          invitation_channel: data.channel,
+          invitation_error: data.reason,
+        })),
+        AccessAttempted: guest((row) => ({ ...row, openings: row.openings + 1 })),
+        AccessScored: guest((row, { data }) => withRisk(row, data.band, data.score)),
+        GuestCheckedIn: guest((row, { data }) =>
+          withArrivals(row, { ...row.check_ins, [data.checkInId]: data.arrivalCount }),
+        ),
+        CheckInUndone: guest((row, { data }) => {
+          const { [data.checkInId]: _undone, ...kept } = row.check_ins
+          return withArrivals(row, kept)
+        }),
+        RsvpAnswered: guest((row, { data }) => ({
+          ...row,
+          answer: data.answer,
+          rsvp_status: data.status,
+          party_size: data.partySize,
+        })),
+        RsvpPromoted: guest((row, { data }) => ({
+          ...row,
+          rsvp_status: 'confirmed',
+          party_size: data.partySize,
+        })),
+        RsvpWithdrawn: guest((row) => ({ ...row, answer: null, rsvp_status: null, party_size: null })),
+        // A visit that is not scored is no step of the guest: a scanner may have made it.
+        ...ignored('LinkTouched', 'CheckInRefused', 'CapacitySet'),
+        ...ignored('HostRegistered', 'HostPasswordChanged', 'PasswordResetRequested'),
+        ...ignored('EmailClaimed', 'SlugClaimed', 'EventCreated', 'EventDetailsChanged'),
+        ...ignored('EventPublished', 'EventClosed', 'EventArchived'),
+      },
+    }),
+  ],
+}

@@ -1,0 +1,129 @@
+import type { Position } from '../eventstore/port.ts'
+import type { Log } from '../postgres/log.ts'
+import type { Generation } from './generations.ts'
+import type { Projection } from './projection.ts'
+
+export interface ActivityNews {
+  readonly eventId: string
+  /** Everything of the event up to here can be read. */
+  readonly position: Position
+}
+
+interface Waiter {
+  readonly position: Position
+  readonly resolve: () => void
+}
+
+/** What readers of this process know: which tables to read, and how far they are. */
+export class Progress {
+  readonly #projections: readonly Projection[]
+  readonly #log: Log
+  readonly #waiters = new Set<Waiter>()
+  readonly #listeners = new Set<(news: ActivityNews) => void>()
+  /** By name of the projection. */
+  #active = new Map<string, { schema: string; version: number; checkpoint: Position }>()
+
+  constructor(projections: readonly Projection[], log: Log) {
+    this.#projections = projections
+    this.#log = log
+  }
+
+  /**
+   * Takes over what the database says. Until the version of this release is built, the newest older one is read: most
+   * new versions change what is computed, not what it is called.
+   */
+  replace(generations: readonly Generation[]): void {
+    const active = new Map<string, { schema: string; version: number; checkpoint: Position }>()
+    for (const { name, version } of this.#projections) {
+      const usable = generations.filter(
+        (one) => one.name === name && one.state === 'active' && one.version <= version,
+      )
+      const best = usable.toSorted((a, b) => b.version - a.version)[0]
+      if (best === undefined) continue
+      const known = this.#active.get(name)
+      const ahead = known?.schema === best.schema && known.checkpoint > best.checkpoint
+      active.set(name, {
+        schema: best.schema,
+        version: best.version,
+        checkpoint: ahead ? known.checkpoint : best.checkpoint,
+      })
+    }
+    this.#active = active
+    this.#wake()
+  }
+
+  /** Takes over that a writer has committed. */
+  advance(checkpoints: ReadonlyMap<string, Position>, events: Iterable<string>): void {
+    let position: Position | undefined
+    for (const one of this.#active.values()) {
+      const checkpoint = checkpoints.get(one.schema)
+      if (checkpoint === undefined) continue
+      if (checkpoint > one.checkpoint) one.checkpoint = checkpoint
+      position = checkpoint
+    }
+    this.#wake()
+    if (position === undefined) return
+    for (const eventId of events) this.#tell({ eventId, position })
+  }
+
+  /** @returns the schema to read a projection from, undefined while it was never built */
+  schemaOf(name: string): string | undefined {
+    return this.#active.get(name)?.schema
+  }
+
+  /** Everything up to here can be read from every projection; `BEGINNING` while one of them was never built. */
+  get position(): Position {
+    if (this.#active.size < this.#projections.length) return 0n
+    let least: Position | undefined
+    for (const { checkpoint } of this.#active.values()) {
+      if (least === undefined || checkpoint < least) least = checkpoint
+    }
+    return least ?? 0n
+  }
+
+  /** @returns whether `position` could be read within the time */
+  waitFor(position: Position, timeoutMs: number): Promise<boolean> {
+    if (position <= this.position) return Promise.resolve(true)
+    return new Promise((resolve) => {
+      const waiter: Waiter = {
+        position,
+        resolve: () => {
+          clearTimeout(timer)
+          this.#waiters.delete(waiter)
+          resolve(true)
+        },
+      }
+      const timer = setTimeout(() => {
+        this.#waiters.delete(waiter)
+        resolve(false)
+      }, timeoutMs)
+      this.#waiters.add(waiter)
+    })
+  }
+
+  /** @returns a function that ends it */
+  onActivity(listener: (news: ActivityNews) => void): () => void {
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+    }
+  }
+
+  #wake(): void {
+    if (this.#waiters.size === 0) return
+    const position = this.position
+    for (const waiter of [...this.#waiters]) {
+      if (waiter.position <= position) waiter.resolve()
+    }
+  }
+
+  #tell(news: ActivityNews): void {
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(news)
+      } catch (error) {
+        this.#log.error({ error: String(error) }, 'a listener to activity failed')
+      }
+    }
+  }
+}
