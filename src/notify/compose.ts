@@ -37,13 +37,11 @@ export function invitationMail(addressee: Addressee<string>, about: GuestLetter)
   return mailOf(addressee, about.guestName, about.occasion.hostName, invitationLetter(about))
 }
 
-/** At most one segment when the link leaves room for it. */
+/** One segment when the link leaves room for it: with its 72 characters of token and a short PUBLIC_URL, 45 are left for names. */
 export function invitationSms({ id, to }: Addressee<string>, { occasion, link }: GuestLetter): Sms {
   const { name, hostName } = occasion
   const write = ([event = '', host]: readonly string[]) =>
-    host === undefined
-      ? `You are invited to ${event}. Your personal link: ${link}`
-      : `${host} invites you to ${event}. Your personal link: ${link}`
+    host === undefined ? `You are invited to ${event}: ${link}` : `${host} invites you to ${event}: ${link}`
   return { id, to, text: oneSegment(hostName === null ? [name] : [name, hostName], write) }
 }
 

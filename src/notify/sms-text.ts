@@ -28,25 +28,29 @@ export function isOneSegment(text: string): boolean {
   return units <= perSegment
 }
 
-/** Names shorter than this say nothing; a second segment is better. */
+/** Characters of a name below which it says nothing; a second segment is better then. */
 const SHORTEST = 8
 
+const cut = (name: string, length: number) => {
+  const letters = [...name]
+  return letters.length <= length
+    ? name
+    : `${letters
+        .slice(0, length - 2)
+        .join('')
+        .trimEnd()}..`
+}
+
 /**
- * Shortens the names in a text until it is one segment, the longest first; the rest of the text stays as it is.
+ * Shortens the names in a text until it is one segment, always the longest; the rest of the text stays as it is.
  * @param write the text around the names
- * @returns the text with the names in full when that is one segment, or when shortening them does not make it one
+ * @returns the text with the names in full when that is one segment, or when no shortening makes it one
  */
 export function oneSegment(names: readonly string[], write: (names: readonly string[]) => string): string {
-  const full = write(names)
-  const short = [...names]
-  while (!isOneSegment(write(short))) {
-    const longest = short.reduce((at, name, i) => (name.length > (short[at]?.length ?? 0) ? i : at), 0)
-    const name = short[longest] ?? ''
-    if (name.length <= SHORTEST) return full
-    short[longest] = `${[...name.replace(/\.\.$/, '')].slice(0, -1).join('').trimEnd()}..`.slice(
-      0,
-      name.length - 1,
-    )
+  const longest = Math.max(...names.map((name) => [...name].length))
+  for (let length = longest; length >= SHORTEST; length--) {
+    const text = write(names.map((name) => cut(name, length)))
+    if (isOneSegment(text)) return text
   }
-  return write(short)
+  return write(names)
 }

@@ -58,7 +58,7 @@ export function toDeliveryFailed(error: unknown): DeliveryFailed {
   }
   const enhanced = /^\d{3}[ -]([245]\.\d{1,3}\.\d{1,3})\b/.exec(response ?? '')?.[1]
   const status = enhanced === undefined ? String(responseCode) : `${String(responseCode)} ${enhanced}`
-  if (command === undefined || !ABOUT_THE_MESSAGE.has(command)) {
+  if (responseCode >= 500 && (command === undefined || !ABOUT_THE_MESSAGE.has(command))) {
     // A wrong password or a sender that is not allowed is mended by ops, and the mail can go out then.
     const reason = `The mail server refused us as a sender (${status}).`
     return new DeliveryFailed(reason, { permanent: false, cause: error })

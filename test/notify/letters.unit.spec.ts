@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { invitationMail, passwordResetMail, replyMail, type Reply } from '../../src/notify/compose.ts'
+import { ejectLetter } from '../../src/notify/templates/eject.ts'
+import { MINUTE } from '../../src/kernel/time.ts'
+import { about, occasion } from './letters.ts'
+
+const HOSTILE = '<script>alert(1)</script>"\' &amp; <img src=x onerror=alert(2)>'
+const to = { id: 'message-1', to: 'bob@example.org' }
+
+const replies: Reply[] = [
+  { status: 'confirmed', partySize: 3, passCode: '7K3QM-X09TZ', promoted: false },
+  { status: 'confirmed', partySize: 1, passCode: '7K3QM-X09TZ', promoted: true },
+  { status: 'waitlisted', partySize: 2 },
+  { status: 'declined' },
+  { status: 'maybe' },
+]
+
+async function everyMail(letter = about) {
+  const answers = await Promise.all(replies.map((reply) => replyMail(to, letter, reply, 'party.example')))
+  const reset = passwordResetMail(to, letter.guestName, 'https://party.example/reset#token', 30 * MINUTE)
+  return [invitationMail(to, letter), reset, ...answers]
+}
+
+test('letter.html is what letter.mjml compiles to', async () => {
+  const html = await readFile(new URL('../../src/notify/templates/letter.html', import.meta.url), 'utf8')
+  expect(html).toBe(await ejectLetter())
+})
+
+test('no name can become markup in any letter', async () => {
+  const hostile = {
+    ...about,
+    guestName: HOSTILE,
+    occasion: { ...occasion, name: HOSTILE, venue: HOSTILE, hostName: HOSTILE },
+  }
+  for (const { html } of await everyMail(hostile)) {
+    expect(html).not.toMatch(/<script|<img src=x|onerror=alert\(2\)>/)
+    expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39; &amp;amp;')
+  }
+})
+
+test('a letter loads nothing from anywhere, so that reading it is noticed by nobody', async () => {
+  for (const { html } of await everyMail()) {
+    const loaded = [...html.matchAll(/(?:src|background)="([^"]*)"|url\(([^)]*)\)|<link[^>]*>/g)].map(
+      ([all]) => all,
+    )
+    expect(loaded.filter((one) => one !== 'src="cid:entry-pass"')).toEqual([])
+  }
+})
+
+test('the HTML and the text of every letter lead to the same place', async () => {
+  for (const { html, text } of await everyMail()) {
+    const [, href] = /href="([^"]*)"/.exec(html) ?? []
+    expect(href).toMatch(/^https:\/\/party\.example\//)
+    expect(text).toContain(href)
+  }
+})
+
+test('every letter says in both forms who it is for and nothing is left to fill in', async () => {
+  for (const { html, text } of await everyMail()) {
+    for (const form of [html, text]) {
+      expect(form).toContain('Hello Bob Guest,')
+      expect(form).not.toContain('{{')
+      expect(form).not.toContain('undefined')
+    }
+  }
+})
+
+test('the time of the event is told as the clock at the event shows it', () => {
+  const { html, text } = invitationMail(to, about)
+  expect(html).toContain('Saturday, 4 July 2026 at 19:00 CEST')
+  expect(text).toContain('When: Saturday, 4 July 2026 at 19:00 CEST\nWhere: Café Zoo, Berlin')
+})
+
+test('an event without a place and a host without a name leave no hole', () => {
+  const bare = { ...about, guestName: null, occasion: { ...occasion, venue: null, hostName: null } }
+  const { text, senderName } = invitationMail(to, bare)
+  expect(text).toContain('Hello,\n\nYou are invited to Summer Party.')
+  expect(text).not.toContain('Where')
+  expect(senderName).toBeNull()
+})
+
+test('only a confirmed guest gets a pass and a calendar entry', async () => {
+  const attached = await Promise.all(
+    replies.map(async (reply) => (await replyMail(to, about, reply, 'party.example')).attachments.length),
+  )
+  expect(attached).toEqual([2, 2, 0, 0, 0])
+})
+
+test('a calendar entry keeps its UID when the event moves, counts the changes, and holds no personal link', async () => {
+  const confirmed = { status: 'confirmed', partySize: 1, passCode: 'X', promoted: false } as const
+  const entryOf = async (changes: Partial<typeof occasion>) => {
+    const letter = { ...about, occasion: { ...occasion, ...changes } }
+    const { attachments } = await replyMail(to, letter, confirmed, 'party.example')
+    return attachments[1]?.content.toString('utf8') ?? ''
+  }
+  const before = await entryOf({})
+  const after = await entryOf({ eventDate: '2026-07-05T18:30:00Z', sequence: 3 })
+  for (const entry of [before, after]) {
+    expect(entry).toContain('UID:01JCDR00000000000000000000@party.example\r\n')
+    expect(entry).toContain('LOCATION:Café Zoo\\, Berlin\r\n')
+    expect(entry).not.toContain('secret-token')
+  }
+  expect(before).toMatch(/DTSTART:20260704T170000Z\r\n(.*\r\n)*SEQUENCE:2\r\n/)
+  expect(after).toMatch(/DTSTART:20260705T183000Z\r\n(.*\r\n)*SEQUENCE:3\r\n/)
+})
+
+test('a link that is not a web address is refused rather than sent', () => {
+  expect(() => invitationMail(to, { ...about, link: 'javascript:alert(1)' })).toThrow('web address')
+})
