@@ -89,7 +89,10 @@ export const importReport = z
     skipped: z.int(),
     /** `row` counts from 1, the header being row 1, as a spreadsheet does. */
     rejected: z.array(z.object({ row: z.int(), field: z.string(), message: z.string() })),
+    /** Recognised fields with the header of their column. */
     columns: z.record(z.string(), z.string()),
+    /** Sentences about the file as a whole. */
+    warnings: z.array(z.string()),
   })
   .meta({ id: 'ImportReport' })
 export type ImportReport = z.infer<typeof importReport>

@@ -15,12 +15,12 @@ export interface Thresholds {
 export const DEFAULT_THRESHOLDS: Thresholds = { medium: 30, high: 60, block: 85 }
 
 /** The words hosts and guests see. */
-export const BAND_LABELS: Readonly<Record<Band, string>> = {
+export const BAND_LABELS = {
   low: 'Verified',
   medium: 'Review',
   high: 'Suspicious',
   block: 'Blocked',
-}
+} as const satisfies Readonly<Record<Band, string>>
 
 /**
  * @param score integer 0 to 100

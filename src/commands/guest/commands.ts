@@ -20,6 +20,8 @@ export interface Invite extends NewContact {
 export interface ChangeDetails {
   readonly kind: 'change_details'
   readonly changes: Partial<NewContact & { plusOnesAllowed: number; utmSource: string | null }>
+  /** The count of changes that the editor saw, null when any will do. */
+  readonly ifChanges: number | null
 }
 
 /** The guest's gesture. Everything that was looked up comes along. */

@@ -2,6 +2,7 @@ import type { GuestHappened, NewGuestFact } from '../../events/guest.ts'
 import { DomainError, unreachable } from '../../kernel/errors.ts'
 import { HOUR } from '../../kernel/time.ts'
 import type { Decider } from '../decider.ts'
+import { requireUnchanged } from '../precondition.ts'
 import { decideCheckIn, decideUndo } from './check-in.ts'
 import type { ChangeDetails, GuestCommand, Invite } from './commands.ts'
 import { evolveGuest } from './evolve.ts'
@@ -116,7 +117,8 @@ function settleMessage(
   return [settled({ messageId, channel: message.channel })]
 }
 
-function changeDetails(guest: InvitedGuest, { changes }: ChangeDetails): NewGuestFact[] {
+function changeDetails(guest: InvitedGuest, { changes, ifChanges }: ChangeDetails): NewGuestFact[] {
+  requireUnchanged(ifChanges, guest.changes)
   const current = { ...guest.contact, plusOnesAllowed: guest.plusOnesAllowed, utmSource: guest.utmSource }
   const different = Object.fromEntries(
     Object.entries(changes).filter(

@@ -5,7 +5,7 @@ import { HOUR } from '../../kernel/time.ts'
 import { emptyBaseline, evolveBaseline } from '../../scoring/baseline.ts'
 import type { Opening } from '../../scoring/opening.ts'
 import { MAX_OPENINGS_PER_HOUR } from './openings.ts'
-import type { Contact, GuestState, InvitedGuest } from './state.ts'
+import type { Contact, GuestState, InvitedGuest, Message } from './state.ts'
 
 const NOBODY: Contact = { name: null, email: null, phone: null, externalRef: null }
 
@@ -13,7 +13,10 @@ type Of<T extends GuestHappened['type']> = Extract<GuestHappened, { type: T }>
 
 export function evolveGuest(state: GuestState, fact: GuestHappened): GuestState {
   if (fact.type === 'GuestInvited') return invited(state, fact)
-  if (state.kind === 'missing') return state
+  return state.kind === 'missing' ? state : { ...evolveInvited(state, fact), updatedAt: fact.at }
+}
+
+function evolveInvited(state: InvitedGuest, fact: Exclude<GuestHappened, Of<'GuestInvited'>>): InvitedGuest {
   switch (fact.type) {
     case 'GuestDetailsChanged':
       return detailsChanged(state, fact)
@@ -59,19 +62,23 @@ export function evolveGuest(state: GuestState, fact: GuestHappened): GuestState 
 }
 
 /** Also a guest who was removed and is invited again: the history goes on, the old links stay dead. */
-function invited(state: GuestState, { data, personal }: Of<'GuestInvited'>): InvitedGuest {
+function invited(state: GuestState, { data, personal, at }: Of<'GuestInvited'>): InvitedGuest {
   const fresh: InvitedGuest = {
     kind: 'invited',
     gone: null,
     contact: NOBODY,
     plusOnesAllowed: 0,
     utmSource: null,
+    createdAt: at,
+    updatedAt: at,
+    changes: 0,
     link: { version: 0, revoked: true },
     messages: new Map(),
     baseline: emptyBaseline,
     pending: new Map(),
     recentOpenings: [],
     touches: { hour: 0, counts: {} },
+    risk: null,
     arrivals: [],
     refusals: new Map(),
   }
@@ -81,6 +88,7 @@ function invited(state: GuestState, { data, personal }: Of<'GuestInvited'>): Inv
     contact: personal === ERASED ? NOBODY : personal,
     plusOnesAllowed: data.plusOnesAllowed,
     utmSource: data.utmSource,
+    updatedAt: at,
   }
 }
 
@@ -94,6 +102,7 @@ function detailsChanged(state: InvitedGuest, { data, personal }: Of<'GuestDetail
   return {
     ...state,
     contact,
+    changes: state.changes + 1,
     plusOnesAllowed: data.plusOnesAllowed ?? state.plusOnesAllowed,
     utmSource: data.utmSource === undefined ? state.utmSource : data.utmSource,
   }
@@ -102,12 +111,11 @@ function detailsChanged(state: InvitedGuest, { data, personal }: Of<'GuestDetail
 function withMessage(
   state: InvitedGuest,
   { data }: Of<'InvitationQueued' | 'InvitationSent' | 'InvitationFailed'>,
-  to: 'queued' | 'sent' | 'failed',
+  to: Message['state'],
 ): InvitedGuest {
-  return {
-    ...state,
-    messages: new Map(state.messages).set(data.messageId, { channel: data.channel, state: to }),
-  }
+  const error = 'reason' in data ? data.reason : null
+  const messages = new Map(state.messages).set(data.messageId, { channel: data.channel, state: to, error })
+  return { ...state, messages }
 }
 
 function touched(state: InvitedGuest, { data, at }: Of<'LinkTouched'>): InvitedGuest {
@@ -149,11 +157,13 @@ function scored(state: InvitedGuest, { data, personal }: Of<'AccessScored'>): In
   const recentOpenings = state.recentOpenings.map((one) =>
     one.attemptId === data.attemptId ? { ...one, band, decision } : one,
   )
+  const risk =
+    state.risk !== null && state.risk.score >= data.score ? state.risk : { band, score: data.score }
   const place = known(personal, 'place')
   const at = attempt.opening.occurredAt
   // A score that comes late must not put the guest back to where an earlier opening was.
   const outdated = data.late && state.baseline.last !== null && state.baseline.last.at > at
-  if (place?.lat == null || place.lon === null || outdated) return { ...state, pending, recentOpenings }
+  if (place?.lat == null || place.lon === null || outdated) return { ...state, pending, recentOpenings, risk }
   const last = { lat: place.lat, lon: place.lon, at, city: place.city, country: place.country }
-  return { ...state, pending, recentOpenings, baseline: { ...state.baseline, last } }
+  return { ...state, pending, recentOpenings, risk, baseline: { ...state.baseline, last } }
 }

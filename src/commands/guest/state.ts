@@ -30,6 +30,13 @@ export interface PendingAttempt {
   readonly ip: string | null
 }
 
+export interface Message {
+  readonly channel: Channel
+  readonly state: 'queued' | 'sent' | 'failed'
+  /** Why no further try is made, of a failed one. */
+  readonly error: string | null
+}
+
 export interface RecentOpening {
   readonly attemptId: string
   /** Milliseconds since the epoch. */
@@ -46,17 +53,21 @@ export interface InvitedGuest {
   readonly contact: Contact
   readonly plusOnesAllowed: number
   readonly utmSource: string | null
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number
+  readonly updatedAt: number
+  /** How often the details changed: the ETag of the guest. */
+  readonly changes: number
   readonly link: { readonly version: number; readonly revoked: boolean }
-  readonly messages: ReadonlyMap<
-    string,
-    { readonly channel: Channel; readonly state: 'queued' | 'sent' | 'failed' }
-  >
+  readonly messages: ReadonlyMap<string, Message>
   readonly baseline: Baseline
   readonly pending: ReadonlyMap<string, PendingAttempt>
   /** The latest openings, oldest first; no more than the limit on openings needs. */
   readonly recentOpenings: readonly RecentOpening[]
   /** Unscored visits in the hour `hour` (hours since the epoch), by kind. */
   readonly touches: { readonly hour: number; readonly counts: Readonly<Record<string, number>> }
+  /** The worst opening so far, null before the first score. */
+  readonly risk: { readonly band: Band; readonly score: number } | null
   readonly arrivals: readonly Arrival[]
   readonly refusals: ReadonlyMap<string, Refusal>
 }

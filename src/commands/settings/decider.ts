@@ -1,5 +1,7 @@
 import type { NewSettingsFact, SettingsHappened } from '../../events/settings.ts'
+import { definedOf } from '../../kernel/defined.ts'
 import { DomainError, unreachable } from '../../kernel/errors.ts'
+import { requireUnchanged } from '../precondition.ts'
 import { DEFAULT_THRESHOLDS, type Thresholds } from '../../scoring/bands.ts'
 import type { Decider } from '../decider.ts'
 
@@ -21,7 +23,7 @@ export type SettingsState =
       readonly ownerId: string
       readonly status: EventStatus
       readonly thresholds: Thresholds
-      /** How often the details changed; the SEQUENCE of calendar files. */
+      /** How often the details changed: the ETag of the event and the SEQUENCE of its calendar file. */
       readonly changes: number
       readonly createdAt: number
       readonly updatedAt: number
@@ -33,7 +35,11 @@ type StatusChange = 'publish' | 'close' | 'archive'
 
 export type SettingsCommand =
   | ({ readonly kind: 'create'; readonly ownerId: string } & EventDetails)
-  | { readonly kind: 'change_details'; readonly changes: Partial<EventDetails> }
+  | {
+      readonly kind: 'change_details'
+      readonly changes: Partial<EventDetails>
+      readonly ifChanges: number | null
+    }
   | { readonly kind: StatusChange }
 
 /** A closed event can be opened again; an archived one is finished. */
@@ -84,6 +90,7 @@ export const settingsDecider: Decider<SettingsState, SettingsCommand, NewSetting
     const event = requireEvent(state)
     switch (command.kind) {
       case 'change_details':
+        requireUnchanged(command.ifChanges, event.changes)
         return changeDetails(event, command.changes)
       case 'publish':
       case 'close':
@@ -132,10 +139,4 @@ function changeStatus(event: ConfiguredEvent, change: StatusChange): NewSettings
     )
   }
   return [{ type, data: {} }]
-}
-
-function definedOf<T extends object>(partial: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(partial).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>
-  }
 }

@@ -1,0 +1,150 @@
+import { isIP } from 'node:net'
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { DomainError } from './kernel/errors.ts'
+import { GEOIP_PROVIDERS } from './geoip/create.ts'
+
+const port = z.coerce
+  .number('takes a port number')
+  .int('takes a whole number')
+  .min(0)
+  .max(65_535, 'takes 0 to 65535')
+
+const proxies = z.string().transform((text, context) => {
+  const list = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+  for (const entry of list) {
+    const [address = '', bits, ...rest] = entry.split('/')
+    const family = isIP(address)
+    const most = family === 4 ? 32 : 128
+    const badBits = bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most)
+    if (family === 0 || badBits || rest.length > 0) {
+      context.addIssue({
+        code: 'custom',
+        message: `takes addresses or CIDRs separated by commas; "${entry}" is neither`,
+      })
+      return z.NEVER
+    }
+  }
+  return list
+})
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'takes a http:// or https:// address' })
+
+/** Every variable the product reads, with its default and unit. An empty value counts as unset. */
+const environment = z.object({
+  /** Port of the web server; 0 takes a free one. */
+  PORT: port.default(8080),
+  /** Address the web server listens on. */
+  HOST: z.string().default('127.0.0.1'),
+  /** Address under which guests reach the server; it stands in every link. Default: http://localhost:PORT. */
+  PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+  /** Folder of the embedded database, the master key and the outbox. */
+  DATA_DIR: z.string().default('.data'),
+  /** Unset: PostgreSQL is started under DATA_DIR. */
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(?:ql)?:\/\//, 'takes a postgres:// address')
+    .optional(),
+  /** Unset: the event store is kept in PostgreSQL. */
+  EVENTSTORE_URL: z
+    .string()
+    .regex(/^(?:esdb|kurrentdb)(?:\+discover)?:\/\//, 'takes an esdb:// address')
+    .optional(),
+  /** `api` serves, `worker` projects and sends, `all` does both. */
+  ROLE: z.enum(['all', 'api', 'worker'], { error: 'takes all, api or worker' }).default('all'),
+  /** Unset: generated once into DATA_DIR. One or several `id:base64`, the first is used for new data. */
+  MASTER_KEY: z.string().optional(),
+  /** Proxies whose X-Forwarded-For is believed. Unset: nobody's. */
+  TRUST_PROXY: proxies.default([]),
+  GEOIP_PROVIDER: z.enum(GEOIP_PROVIDERS, { error: `takes ${GEOIP_PROVIDERS.join(', ')}` }).default('auto'),
+  GEOIP_DB_PATH: z.string().optional(),
+  /** Unset: mail is written to the outbox folder. */
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, 'takes a smtp:// or smtps:// address')
+    .optional(),
+  MAIL_FROM: z.string().default('GuestGuard <guestguard@localhost>'),
+  TWILIO_ACCOUNT_SID: z.string().regex(/^AC/, 'takes an account SID, which begins with AC').optional(),
+  TWILIO_AUTH_TOKEN: z.string().optional(),
+  TWILIO_FROM: z.string().optional(),
+  /** How long an opening waits for its score before the guest goes on unscored, in milliseconds. */
+  SCORING_BUDGET_MS: z.coerce
+    .number('takes milliseconds')
+    .int()
+    .min(1, 'takes at least 1')
+    .max(10_000)
+    .default(250),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'takes fatal, error, warn, info, debug, trace or silent',
+    })
+    .default('info'),
+})
+
+export interface Config {
+  readonly port: number
+  readonly host: string
+  /** Without a slash at the end; null takes http://localhost:PORT once the port is known. */
+  readonly publicUrl: string | null
+  readonly dataDir: string
+  readonly databaseUrl: string | null
+  readonly eventStoreUrl: string | null
+  readonly role: 'all' | 'api' | 'worker'
+  readonly masterKey: string | null
+  readonly trustProxy: readonly string[]
+  readonly geo: { readonly provider: (typeof GEOIP_PROVIDERS)[number]; readonly databasePath: string | null }
+  readonly smtpUrl: string | null
+  readonly mailFrom: string
+  readonly twilio: { readonly accountSid: string; readonly authToken: string; readonly from: string } | null
+  /** Milliseconds. */
+  readonly scoringBudgetMs: number
+  readonly logLevel: string
+}
+
+/**
+ * Reads the environment.
+ * @throws DomainError `invalid/bad_environment` whose message is one line that names the variable and what it takes
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const set = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const parsed = environment.safeParse(set)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw badEnvironment(`${issue?.path.join('.') ?? 'environment'} ${issue?.message ?? 'is not valid'}`)
+  }
+  const e = parsed.data
+  return {
+    port: e.PORT,
+    host: e.HOST,
+    publicUrl: e.PUBLIC_URL ?? null,
+    dataDir: resolve(e.DATA_DIR),
+    databaseUrl: e.DATABASE_URL ?? null,
+    eventStoreUrl: e.EVENTSTORE_URL ?? null,
+    role: e.ROLE,
+    masterKey: e.MASTER_KEY ?? null,
+    trustProxy: e.TRUST_PROXY,
+    geo: { provider: e.GEOIP_PROVIDER, databasePath: e.GEOIP_DB_PATH ?? null },
+    smtpUrl: e.SMTP_URL ?? null,
+    mailFrom: e.MAIL_FROM,
+    twilio: twilioOf(e),
+    scoringBudgetMs: e.SCORING_BUDGET_MS,
+    logLevel: e.LOG_LEVEL,
+  }
+}
+
+function twilioOf(e: z.infer<typeof environment>): Config['twilio'] {
+  const { TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken, TWILIO_FROM: from } = e
+  if (accountSid === undefined && authToken === undefined && from === undefined) return null
+  if (accountSid !== undefined && authToken !== undefined && from !== undefined)
+    return { accountSid, authToken, from }
+  throw badEnvironment('TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM are set together or not at all')
+}
+
+function badEnvironment(message: string): DomainError {
+  return new DomainError('invalid', 'bad_environment', message)
+}

@@ -1,0 +1,148 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { requireEvent, settingsDecider, type ConfiguredEvent } from '../commands/settings/decider.ts'
+import { settingsStream } from '../events/streams.ts'
+import { DomainError } from '../kernel/errors.ts'
+import { ULID_PATTERN } from '../kernel/ids.ts'
+import type { AppDeps, ScannerClaims } from './deps.ts'
+import { awaitMinPosition } from './requests.ts'
+
+export const SESSION_COOKIE = 'gg_session'
+
+export type Role = 'owner' | 'editor' | 'viewer' | 'auditor' | 'door'
+
+/**
+ * Who may call a route; every route says so itself.
+ * - `public`: anybody. What the handler checks by itself (a link, an rsvp token) is `public` here.
+ * - `host`: a signed-in host.
+ * - `event:…`: a host with a role on the event of `:eventId` that allows it; others get a 404.
+ * - `ticket`: door staff with a scanner ticket.
+ */
+export type Access = 'public' | 'host' | 'event:read' | 'event:write' | 'event:own' | 'event:door' | 'ticket'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access
+  }
+  interface FastifyRequest {
+    /** The signed-in host; set for `host` and `event:…`. */
+    hostId: string | null
+    /** Set for `event:…`. */
+    eventAccess: { eventId: string; event: ConfiguredEvent; role: Role } | null
+    /** Set for `ticket`. */
+    ticket: ScannerClaims | null
+  }
+}
+
+const ALLOWED: Readonly<Record<Exclude<Access, 'public' | 'host' | 'ticket'>, readonly Role[]>> = {
+  'event:read': ['owner', 'editor', 'viewer', 'auditor'],
+  'event:write': ['owner', 'editor'],
+  'event:own': ['owner'],
+  'event:door': ['owner', 'editor', 'door'],
+}
+
+const unauthenticated = () => new DomainError('unauthenticated', 'unauthenticated', 'Sign in to do this.')
+
+/** Installs the check that each route declares with `config.access`; a route without one does not start. */
+export function installAccess(app: FastifyInstance, deps: AppDeps): void {
+  app.decorateRequest('hostId', null)
+  app.decorateRequest('eventAccess', null)
+  app.decorateRequest('ticket', null)
+  app.addHook('onRoute', (route) => {
+    const access = route.config?.access
+    if (access === undefined) throw new Error(`${String(route.method)} ${route.url} declares no access`)
+    if (access === 'public') return
+    const check = async (request: FastifyRequest) => {
+      await admit(deps, access, request)
+    }
+    const rest = route.preValidation === undefined ? [] : [route.preValidation].flat()
+    route.preValidation = [check, ...rest]
+  })
+  app.addHook('preHandler', (request, reply) => awaitMinPosition(deps, request, reply))
+}
+
+async function admit(
+  deps: AppDeps,
+  access: Exclude<Access, 'public'>,
+  request: FastifyRequest,
+): Promise<void> {
+  if (access === 'ticket') {
+    const token = bearerOf(request)
+    request.ticket = token === null ? null : await deps.tokens.verifyScanner(token)
+    if (request.ticket === null) {
+      throw new DomainError(
+        'unauthenticated',
+        'ticket_invalid',
+        'This scanner ticket is not valid. Ask the host for a new one.',
+      )
+    }
+    return
+  }
+  request.hostId = await hostOf(deps, request)
+  if (request.hostId === null) throw unauthenticated()
+  if (access !== 'host') await admitToEvent(deps, access, request, request.hostId)
+}
+
+async function hostOf(deps: AppDeps, request: FastifyRequest): Promise<string | null> {
+  const bearer = bearerOf(request)
+  if (bearer !== null) return (await deps.tokens.verifySession(bearer))?.hostId ?? null
+  const cookie = request.cookies[SESSION_COOKIE]
+  if (cookie === undefined) return null
+  requireOwnOrigin(deps, request)
+  return (await deps.tokens.verifySession(cookie))?.hostId ?? null
+}
+
+function bearerOf(request: FastifyRequest): string | null {
+  return /^Bearer ([\w.~+/=-]{1,4096})$/.exec(request.headers.authorization ?? '')?.[1] ?? null
+}
+
+/**
+ * A cookie comes along whoever makes the browser send the request; the origin tells who did. Browsers name it on every
+ * request that changes something, and on WebSocket handshakes.
+ */
+function requireOwnOrigin(deps: AppDeps, request: FastifyRequest): void {
+  const { origin } = request.headers
+  const own = [deps.publicUrl(), `${request.protocol}://${request.host}`]
+  if (origin === undefined || own.includes(origin)) return
+  throw new DomainError('forbidden', 'foreign_origin', 'This request came from another site.')
+}
+
+async function admitToEvent(
+  deps: AppDeps,
+  access: keyof typeof ALLOWED,
+  request: FastifyRequest,
+  hostId: string,
+): Promise<void> {
+  const { eventId = '' } = request.params as { eventId?: string }
+  const state = ULID_PATTERN.test(eventId)
+    ? await deps.commands.state(settingsDecider, settingsStream(eventId))
+    : ({ kind: 'missing' } as const)
+  const event = requireEvent(state)
+  const role = roleOf(event, hostId)
+  // To an outsider the event does not exist.
+  if (role === null) requireEvent({ kind: 'missing' })
+  else if (ALLOWED[access].includes(role)) request.eventAccess = { eventId, event, role }
+  else
+    throw new DomainError('forbidden', 'wrong_role', `Your role on this event (${role}) does not allow this.`)
+}
+
+function roleOf(event: ConfiguredEvent, hostId: string): Role | null {
+  return event.ownerId === hostId ? 'owner' : null
+}
+
+/** @returns the host of a route that declares `host` or `event:…` */
+export function hostIn(request: FastifyRequest): string {
+  if (request.hostId === null) throw unauthenticated()
+  return request.hostId
+}
+
+/** @returns the event of a route that declares `event:…` */
+export function eventIn(request: FastifyRequest): { eventId: string; event: ConfiguredEvent; role: Role } {
+  if (request.eventAccess === null) throw new Error(`${request.routeOptions.url ?? ''} has no event`)
+  return request.eventAccess
+}
+
+/** @returns the ticket of a route that declares `ticket` */
+export function ticketIn(request: FastifyRequest): ScannerClaims {
+  if (request.ticket === null) throw new Error(`${request.routeOptions.url ?? ''} has no ticket`)
+  return request.ticket
+}

@@ -1,0 +1,118 @@
+import compress from '@fastify/compress'
+import cookie from '@fastify/cookie'
+import helmet from '@fastify/helmet'
+import rateLimit from '@fastify/rate-limit'
+import websocket from '@fastify/websocket'
+import fastify, { type FastifyInstance } from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { newId } from '../kernel/ids.ts'
+import { SECOND } from '../kernel/time.ts'
+import { installAccess } from './access.ts'
+import type { AppDeps } from './deps.ts'
+import { installDocs } from './docs.ts'
+import { handleError, handleNotFound, pathOf } from './problem.ts'
+import { activityRoutes } from './routes/activity.ts'
+import { authRoutes } from './routes/auth.ts'
+import { doorRoutes } from './routes/door.ts'
+import { eventRoutes } from './routes/events.ts'
+import { guestRoutes } from './routes/guests.ts'
+import { healthRoutes } from './routes/health.ts'
+import { importRoutes } from './routes/import.ts'
+import { invitationRoutes } from './routes/invitations.ts'
+import { outboxRoutes } from './routes/outbox.ts'
+import { passwordRoutes } from './routes/passwords.ts'
+import { rsvpRoutes } from './routes/rsvp.ts'
+import { installPages } from './pages.ts'
+
+/** Largest JSON body, in bytes; the import of a guest list has its own limit. */
+const BODY_LIMIT = 256 * 1024
+
+/**
+ * Everything the pages need is our own: no inline script, no third party. Swagger's page is the one exception and
+ * brings its own policy.
+ */
+const CONTENT_SECURITY_POLICY = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", 'data:'],
+    fontSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    manifestSrc: ["'self'"],
+    frameSrc: ["'self'"],
+    baseUri: ["'none'"],
+    formAction: ["'self'"],
+    frameAncestors: ["'none'"],
+  },
+}
+
+/**
+ * The HTTP surface. Nothing listens yet.
+ * @returns the application, ready to `listen` or `inject`
+ */
+export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: deps.logger,
+    trustProxy: deps.trustProxy.length === 0 ? false : [...deps.trustProxy],
+    genReqId: () => newId(),
+    bodyLimit: BODY_LIMIT,
+    // A browser that keeps its connection open must not hold up a shutdown.
+    forceCloseConnections: true,
+    connectionTimeout: 0,
+    requestTimeout: 60 * SECOND,
+    routerOptions: { maxParamLength: 200 },
+    disableRequestLogging: true,
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler(handleError)
+  app.setNotFoundHandler(handleNotFound)
+  logAnswers(app)
+
+  await app.register(helmet, {
+    contentSecurityPolicy: CONTENT_SECURITY_POLICY,
+    referrerPolicy: { policy: 'no-referrer' },
+  })
+  await app.register(cookie)
+  await app.register(compress, { threshold: 2_048 })
+  await app.register(rateLimit, { global: false })
+  await app.register(websocket, { options: { maxPayload: 4_096 } })
+  await installDocs(app)
+  await installPages(app, deps)
+
+  await app.register((api, _options, done) => {
+    installAccess(api, deps)
+    for (const routes of [
+      authRoutes,
+      passwordRoutes,
+      eventRoutes,
+      guestRoutes,
+      importRoutes,
+      invitationRoutes,
+      rsvpRoutes,
+      activityRoutes,
+      doorRoutes,
+      healthRoutes,
+      outboxRoutes,
+    ]) {
+      void api.register(routes, deps)
+    }
+    done()
+  })
+  return app
+}
+
+/** One line a request, without query, body or tokens. Health checks and assets are told at debug level. */
+function logAnswers(app: FastifyInstance): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const path = pathOf(request.url)
+    const level = path.startsWith('/health') || path.startsWith('/assets/') ? 'debug' : 'info'
+    request.log[level](
+      { method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
+      'answered',
+    )
+    done()
+  })
+}

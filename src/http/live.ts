@@ -1,0 +1,102 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { WebSocket } from 'ws'
+import type { LiveMessage } from '../contracts/activity.ts'
+import type { Position } from '../eventstore/port.ts'
+import { SECOND } from '../kernel/time.ts'
+import type { ReadModels } from './deps.ts'
+
+/** Items read at once. */
+const PAGE = 200
+
+/** Missed items sent one by one; who missed more reads the list again, which is cheaper for both sides. */
+const MOST_MISSED = 1_000
+
+/** Proxies close connections that are silent for a minute. */
+const PING_EVERY = 25 * SECOND
+
+/** Bytes waiting for a client that does not read; past it the connection is given up. The client comes back and catches up. */
+const MOST_BUFFERED = 1_000_000
+
+/** Close code "try again later" (IANA WebSocket close code registry). */
+const TRY_AGAIN_LATER = 1013
+
+export interface LiveOptions {
+  readonly socket: WebSocket
+  readonly eventId: string
+  /** Where the client left off, null to begin with what happens next. */
+  readonly after: Position | null
+  readonly readModels: ReadModels
+  readonly log: FastifyBaseLogger
+}
+
+/**
+ * Sends the activity of an event as it happens. A notice only says that something happened; what happened is read from
+ * the read model after the last position that was sent, so a lost or doubled notice loses and doubles nothing.
+ */
+export function serveLive({ socket, eventId, after, readModels, log }: LiveOptions): void {
+  let sent = after
+  let reading = false
+  let again = false
+
+  const send = (message: LiveMessage) => {
+    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message))
+  }
+
+  async function sendNew(limit: number): Promise<number> {
+    if (sent === null) sent = BigInt((await readModels.queries.activity.page(eventId, { limit: 1 })).head)
+    let count = 0
+    for (;;) {
+      const items = await readModels.queries.activity.after(eventId, sent, PAGE)
+      for (const item of items) {
+        send({ type: 'item', item })
+        sent = BigInt(item.position)
+      }
+      count += items.length
+      if (items.length < PAGE || count >= limit || socket.readyState !== socket.OPEN) return count
+    }
+  }
+
+  async function catchUp(): Promise<void> {
+    const missed = await sendNew(MOST_MISSED)
+    if (missed >= MOST_MISSED) {
+      sent = BigInt((await readModels.queries.activity.page(eventId, { limit: 1 })).head)
+      send({ type: 'reset' })
+    }
+    send({ type: 'caught_up', position: String(sent ?? 0n) })
+  }
+
+  /** One reader at a time; what is noticed while it reads makes it read once more. */
+  async function run(read: () => Promise<unknown>): Promise<void> {
+    reading = true
+    try {
+      await read()
+      while (again && socket.bufferedAmount < MOST_BUFFERED) {
+        again = false
+        await sendNew(Infinity)
+      }
+      if (socket.bufferedAmount >= MOST_BUFFERED) socket.close(TRY_AGAIN_LATER, 'reads too slowly')
+    } catch (error) {
+      log.warn({ err: error }, 'a live feed ended')
+      socket.close(TRY_AGAIN_LATER, 'the feed was interrupted')
+    } finally {
+      reading = false
+    }
+  }
+
+  const stopListening = readModels.onActivity((change) => {
+    if (change.eventId !== eventId) return
+    again = true
+    if (!reading) void run(() => Promise.resolve())
+  })
+  const ping = setInterval(() => {
+    socket.ping()
+  }, PING_EVERY)
+  socket.on('close', () => {
+    stopListening()
+    clearInterval(ping)
+  })
+  socket.on('error', (error) => {
+    log.debug({ err: error }, 'a live connection broke')
+  })
+  void run(catchUp)
+}

@@ -1,0 +1,39 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { AppDeps } from './deps.ts'
+
+/** Pages of the dashboard; the page itself finds its way by the path. */
+const DASHBOARD = ['/', '/login', '/register', '/forgot', '/reset', '/events', '/events/*', '/outbox']
+
+/**
+ * Serves the built pages: hashed assets for a year, pages never cached, so that a new release is seen at once.
+ * @throws Error when the pages were not built
+ */
+export async function installPages(app: FastifyInstance, { webRoot }: AppDeps): Promise<void> {
+  if (!existsSync(join(webRoot, 'index.html'))) {
+    throw new Error(`The web pages are not built: there is no index.html in ${webRoot}. Run "npm run build".`)
+  }
+  await app.register(fastifyStatic, {
+    root: webRoot,
+    index: false,
+    wildcard: false,
+    globIgnore: ['**/*.html'],
+    setHeaders(reply, path) {
+      const hashed = path.includes(`${webRoot}/assets/`)
+      void reply.header(
+        'cache-control',
+        hashed ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
+      )
+    },
+  })
+  const dashboard = (_request: unknown, reply: FastifyReply) => sendPage(reply, 'index.html')
+  for (const url of DASHBOARD) app.get(url, { schema: { hide: true } }, dashboard)
+  app.get('/scan', { schema: { hide: true } }, (_request, reply) => sendPage(reply, 'scan.html'))
+}
+
+/** @param page one of the built HTML files */
+export function sendPage(reply: FastifyReply, page: 'index.html' | 'r.html' | 'scan.html'): FastifyReply {
+  return reply.header('cache-control', 'no-store').sendFile(page, { cacheControl: false })
+}

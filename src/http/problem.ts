@@ -1,0 +1,95 @@
+import { STATUS_CODES } from 'node:http'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import type { Problem } from '../contracts/common.ts'
+import { RecordTooLarge, StoreUnavailable } from '../eventstore/port.ts'
+import { DomainError, type ErrorKind } from '../kernel/errors.ts'
+
+const STATUS: Readonly<Record<ErrorKind, number>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  precondition_failed: 412,
+  too_large: 413,
+  unprocessable: 422,
+  too_many: 429,
+  unavailable: 503,
+}
+
+function problemOf(status: number, code: string, detail: string): Problem {
+  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, code, detail }
+}
+
+function send(reply: FastifyReply, problem: Problem) {
+  return reply.code(problem.status).type('application/problem+json').serializer(JSON.stringify).send(problem)
+}
+
+const CODES: Readonly<Record<string, { status: number; code: string; detail: string }>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    status: 415,
+    code: 'unsupported_media_type',
+    detail: 'This media type is not taken here.',
+  },
+  FST_ERR_CTP_EMPTY_JSON_BODY: {
+    status: 400,
+    code: 'invalid_json',
+    detail: 'The body is empty; it takes JSON.',
+  },
+  FST_ERR_CTP_INVALID_JSON_BODY: { status: 400, code: 'invalid_json', detail: 'The body is not JSON.' },
+  FST_ERR_CTP_BODY_TOO_LARGE: { status: 413, code: 'too_large', detail: 'The body is too large.' },
+  FST_REQ_FILE_TOO_LARGE: { status: 413, code: 'too_large', detail: 'The file is too large.' },
+}
+
+/** Answers every error as RFC 9457 problem details. What is not part of the contract is logged and told nothing of. */
+export function handleError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) {
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const errors = error.validation.map(({ instancePath, message }) => ({
+      path: instancePath.replace(/^\//, '').replaceAll('/', '.'),
+      message: message ?? 'is not valid',
+    }))
+    const [first] = errors
+    const detail =
+      first === undefined ? 'The request is not valid.' : `${first.path || 'The request'}: ${first.message}`
+    return send(reply, { ...problemOf(400, 'invalid_request', detail), errors })
+  }
+  if (error instanceof DomainError) {
+    const problem = { ...problemOf(STATUS[error.kind], error.code, error.message), ...error.extras }
+    return send(reply, error.fields.length === 0 ? problem : { ...problem, errors: [...error.fields] })
+  }
+  if (error instanceof StoreUnavailable) {
+    request.log.error({ err: error }, 'the event store did not answer')
+    void reply.header('retry-after', '2')
+    const detail = 'The answer could not be recorded right now. Try again with the same Idempotency-Key.'
+    return send(reply, problemOf(503, 'store_unavailable', detail))
+  }
+  if (error instanceof RecordTooLarge)
+    return send(reply, problemOf(413, 'too_large', 'This is too large to record.'))
+  const listed = CODES[(error as FastifyError).code]
+  if (listed !== undefined) return send(reply, problemOf(listed.status, listed.code, listed.detail))
+  const status = (error as FastifyError).statusCode ?? 500
+  if (status < 500) return send(reply, problemOf(status, codeOf(status), error.message))
+  request.log.error({ err: error }, 'unexpected error')
+  return send(reply, problemOf(500, 'internal', 'Something went wrong on our side. It has been logged.'))
+}
+
+function codeOf(status: number): string {
+  return (STATUS_CODES[status] ?? 'error').toLowerCase().replaceAll(/[^a-z]+/g, '_')
+}
+
+export function handleNotFound(request: FastifyRequest, reply: FastifyReply) {
+  return send(
+    reply,
+    problemOf(404, 'not_found', `There is nothing at ${request.method} ${pathOf(request.url)}.`),
+  )
+}
+
+/** The path without its query; guests' tokens are cut, since they would open the invitation. */
+export function pathOf(url: string): string {
+  const path = url.split('?', 1)[0] ?? url
+  return path.replace(
+    /^(\/r\/|\/api\/rsvp\/)([^/]+)/,
+    (_, prefix: string, token: string) => `${prefix}${token.slice(0, 6)}…`,
+  )
+}

@@ -1,0 +1,128 @@
+import type { FastifyReply } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { hostDecider, type HostState } from '../../commands/host/decider.ts'
+import { hostIdOf, registerHost } from '../../commands/registration.ts'
+import { loginBody, me, registerBody, session } from '../../contracts/auth.ts'
+import { problem } from '../../contracts/common.ts'
+import { hostStream } from '../../events/streams.ts'
+import { DomainError } from '../../kernel/errors.ts'
+import { commandIdOf, newId } from '../../kernel/ids.ts'
+import { DAY } from '../../kernel/time.ts'
+import { hostIn, SESSION_COOKIE } from '../access.ts'
+import type { AppDeps } from '../deps.ts'
+import { credentialLimits } from '../limits.ts'
+import { onceContext, withPosition } from '../requests.ts'
+
+/** As long as the session token in it. */
+const COOKIE_SECONDS = (7 * DAY) / 1_000
+
+const normalEmail = (email: string) => email.trim().toLowerCase()
+
+export const authRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
+  const limits = credentialLimits(app)
+
+  app.post(
+    '/api/auth/register',
+    {
+      config: { access: 'public' },
+      schema: {
+        tags: ['auth'],
+        body: registerBody,
+        response: { 201: session, 400: problem, 409: problem, 429: problem },
+      },
+    },
+    async (request, reply) => {
+      await limits.check(request)
+      const email = normalEmail(request.body.email)
+      const emailDigest = deps.tokens.emailDigest(email)
+      const context = onceContext(deps, request, 'system:registration')
+      const name = request.body.name ?? null
+      const passwordHash = await deps.passwords.hash(request.body.password)
+      const registered = await registerHost(
+        deps.commands,
+        { hostId: newId(), email, emailDigest, name, passwordHash },
+        context,
+      )
+      withPosition(reply, registered.position)
+      return reply.code(201).send(await signIn(reply, registered.hostId))
+    },
+  )
+
+  app.post(
+    '/api/auth/login',
+    {
+      config: { access: 'public' },
+      schema: {
+        tags: ['auth'],
+        body: loginBody,
+        response: { 200: session, 400: problem, 401: problem, 429: problem },
+      },
+    },
+    async (request, reply) => {
+      const email = normalEmail(request.body.email)
+      await limits.check(request, email)
+      const hostId = await hostIdOf(deps.commands, deps.tokens.emailDigest(email))
+      const host = hostId === null ? null : await stateOf(hostId)
+      const hash = host?.kind === 'registered' ? host.passwordHash : null
+      if (!(await deps.passwords.verify(request.body.password, hash)) || hostId === null || hash === null) {
+        throw new DomainError(
+          'unauthenticated',
+          'wrong_credentials',
+          'The e-mail address or the password is wrong.',
+        )
+      }
+      if (deps.passwords.needsRehash(hash)) await rehash(hostId, hash, request.body.password, request.id)
+      return signIn(reply, hostId)
+    },
+  )
+
+  app.post(
+    '/api/auth/logout',
+    { config: { access: 'public' }, schema: { tags: ['auth'], response: { 204: z.null() } } },
+    async (_request, reply) => {
+      void reply.clearCookie(SESSION_COOKIE, { path: '/' })
+      return reply.code(204).send(null)
+    },
+  )
+
+  app.get(
+    '/api/auth/me',
+    { config: { access: 'host' }, schema: { tags: ['auth'], response: { 200: me, 401: problem } } },
+    async (request) => ({ host: hostView(hostIn(request), await stateOf(hostIn(request))) }),
+  )
+
+  const stateOf = (hostId: string) => deps.commands.state(hostDecider, hostStream(hostId))
+
+  /** Follows the parameters of the hash as they are raised over the years. */
+  async function rehash(hostId: string, hash: string, password: string, correlationId: string) {
+    const context = {
+      commandId: commandIdOf('rehash', hostId, hash),
+      actor: 'system:passwords' as const,
+      at: deps.clock.now(),
+      correlationId,
+    }
+    const passwordHash = await deps.passwords.hash(password)
+    const command = { kind: 'change_password', passwordHash, reason: 'rehash' } as const
+    await deps.commands.execute(hostDecider, hostStream(hostId), command, context)
+  }
+
+  async function signIn(reply: FastifyReply, hostId: string) {
+    const token = await deps.tokens.issueSession(hostId)
+    const secure = deps.publicUrl().startsWith('https:')
+    void reply.setCookie(SESSION_COOKIE, token, {
+      httpOnly: true,
+      sameSite: 'lax',
+      path: '/',
+      secure,
+      maxAge: COOKIE_SECONDS,
+    })
+    return { host: hostView(hostId, await stateOf(hostId)), token }
+  }
+}
+
+function hostView(id: string, host: HostState) {
+  if (host.kind === 'missing')
+    throw new DomainError('unauthenticated', 'unauthenticated', 'Sign in to do this.')
+  return { id, email: host.email ?? '', name: host.name, plan: host.plan }
+}

@@ -1,0 +1,70 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { hostDecider } from '../../commands/host/decider.ts'
+import { hostIdOf } from '../../commands/registration.ts'
+import { resetBody, resetRequestBody } from '../../contracts/auth.ts'
+import { problem } from '../../contracts/common.ts'
+import { hostStream } from '../../events/streams.ts'
+import { DomainError } from '../../kernel/errors.ts'
+import { newId } from '../../kernel/ids.ts'
+import type { AppDeps } from '../deps.ts'
+import { credentialLimits } from '../limits.ts'
+import { onceContext } from '../requests.ts'
+
+export const passwordRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
+  const limits = credentialLimits(app)
+
+  app.post(
+    '/api/auth/reset-request',
+    {
+      config: { access: 'public' },
+      schema: {
+        tags: ['auth'],
+        description: 'Mails a link to choose a new password. The answer is the same for an unknown address.',
+        body: resetRequestBody,
+        response: { 202: z.null(), 400: problem, 429: problem },
+      },
+    },
+    async (request, reply) => {
+      const email = request.body.email.trim().toLowerCase()
+      await limits.check(request, `reset ${email}`)
+      const hostId = await hostIdOf(deps.commands, deps.tokens.emailDigest(email))
+      if (hostId !== null) {
+        const context = onceContext(deps, request, 'system:passwords')
+        const command = { kind: 'request_reset', requestId: newId() } as const
+        await deps.commands.execute(hostDecider, hostStream(hostId), command, context)
+      }
+      return reply.code(202).send(null)
+    },
+  )
+
+  app.post(
+    '/api/auth/reset',
+    {
+      config: { access: 'public' },
+      schema: { tags: ['auth'], body: resetBody, response: { 204: z.null(), 400: problem, 429: problem } },
+    },
+    async (request, reply) => {
+      await limits.check(request)
+      const claims = await deps.tokens.verifyReset(request.body.token)
+      if (claims === null) throw resetInvalid()
+      const host = await deps.commands.state(hostDecider, hostStream(claims.hostId))
+      const current = host.kind === 'registered' ? host.passwordHash : null
+      if (current === null || deps.tokens.passwordDigest(current) !== claims.passwordDigest)
+        throw resetInvalid()
+      const passwordHash = await deps.passwords.hash(request.body.password)
+      const context = onceContext(deps, request, `host:${claims.hostId}`)
+      const command = { kind: 'change_password', passwordHash, reason: 'reset' } as const
+      await deps.commands.execute(hostDecider, hostStream(claims.hostId), command, context)
+      return reply.code(204).send(null)
+    },
+  )
+}
+
+function resetInvalid(): DomainError {
+  return new DomainError(
+    'invalid',
+    'reset_invalid',
+    'This link to choose a new password was used or is too old. Ask for a new one.',
+  )
+}

@@ -1,0 +1,197 @@
+import type { FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { guestDecider } from '../../commands/guest/decider.ts'
+import { linkInvalid } from '../../commands/guest/openings.ts'
+import { rsvpsDecider } from '../../commands/rsvps/decider.ts'
+import { blockedProblem, problem } from '../../contracts/common.ts'
+import { openAnswer, openBody, rsvpAnswer, rsvpBody, sealedInvitation } from '../../contracts/rsvp.ts'
+import { guestStream, rsvpsStream } from '../../events/streams.ts'
+import { DomainError } from '../../kernel/errors.ts'
+import { derivedId } from '../../kernel/ids.ts'
+import { BAND_LABELS } from '../../scoring/bands.ts'
+import type { AppDeps } from '../deps.ts'
+import { createLinks, type LiveLink } from '../links.ts'
+import { sendPage } from '../pages.ts'
+import { contextOf, onceContext, withPosition } from '../requests.ts'
+import { invitationView, passOf, rsvpOf, sealedView } from '../views/invitation.ts'
+import { classifyVisit } from '../visits.ts'
+
+/** Any text: what is not a link is answered as a link that does not work. */
+const params = z.object({ token: z.string().max(200) })
+const refused = { 400: problem, 404: problem, 429: problem }
+
+export const rsvpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
+  const links = createLinks(app, deps)
+  const { commands } = deps
+  app.addHook('onSend', async (_request, reply) => {
+    // Nothing behind a personal link is kept by caches or found by search engines.
+    void reply.headers({ 'cache-control': 'no-store', 'x-robots-tag': 'noindex, nofollow' })
+  })
+
+  app.get(
+    '/r/:token',
+    { config: { access: 'public' }, schema: { hide: true, params } },
+    async (request, reply) => {
+      const link = await links.require(request, request.params.token).catch((error: unknown) => {
+        if (error instanceof DomainError && error.code === 'link_invalid') return null
+        throw error
+      })
+      if (link === null) return sendPage(reply.code(404), 'r.html')
+      if (request.method !== 'HEAD') recordTouch(request, link)
+      return sendPage(reply, 'r.html')
+    },
+  )
+
+  app.get(
+    '/api/rsvp/:token',
+    {
+      config: { access: 'public' },
+      schema: { tags: ['guest page'], params, response: { 200: sealedInvitation, ...refused } },
+    },
+    async (request) => sealedView((await links.require(request, request.params.token)).event),
+  )
+
+  app.post(
+    '/api/rsvp/:token/open',
+    {
+      config: { access: 'public' },
+      schema: {
+        tags: ['guest page'],
+        description:
+          'The guest opened the invitation: scored, recorded, and answered with a token to reply with.',
+        params,
+        body: openBody,
+        response: { 200: openAnswer, 403: blockedProblem, ...refused },
+      },
+    },
+    async (request, reply) => {
+      const { token } = request.params
+      const claims = deps.tokens.verifyLink(token)
+      const context = contextOf(deps, request, claims === null ? 'guest:unknown' : `guest:${claims.guestId}`)
+      const opened = await links.guard(request, async () => {
+        if (claims === null) throw linkInvalid()
+        return deps.openings.open(
+          claims,
+          visitorOf(request, request.body.fingerprint),
+          derivedId(context.commandId),
+          context,
+        )
+      })
+      if (claims === null) throw linkInvalid()
+      withPosition(reply, opened.position)
+      if (opened.decision === 'blocked') throw accessBlocked()
+      const { guest, event, attemptId, band } = opened
+      const rsvps = await commands.state(rsvpsDecider, rsvpsStream(claims.eventId))
+      const { eventId, guestId, version: linkVersion } = claims
+      return {
+        invitation: await invitationView(deps, { claims, token, guest, event, rsvps }),
+        rsvpToken: await deps.tokens.issueRsvp({ eventId, guestId, attemptId, linkVersion }),
+        decision: { label: band === null ? ('Unscored' as const) : BAND_LABELS[band] },
+      }
+    },
+  )
+
+  app.post(
+    '/api/rsvp/:token',
+    {
+      config: { access: 'public' },
+      schema: {
+        tags: ['guest page'],
+        params,
+        body: rsvpBody,
+        response: { 200: rsvpAnswer, 401: problem, 409: problem, ...refused },
+      },
+    },
+    async (request, reply) => {
+      const { claims, guest, event } = await links.require(request, request.params.token)
+      await requireOpening(request, claims.guestId, claims.version)
+      const context = contextOf(deps, request, `guest:${claims.guestId}`)
+      const { answer, partySize, plusOneNames = [], note = null } = request.body
+      const { state, position } = await commands.execute(
+        rsvpsDecider,
+        rsvpsStream(claims.eventId),
+        {
+          kind: 'answer',
+          guestId: claims.guestId,
+          answer,
+          partySize,
+          plusOneNames,
+          note,
+          plusOnesAllowed: guest.plusOnesAllowed,
+          open: event.status === 'published',
+        },
+        context,
+      )
+      const seat = state.seats.get(claims.guestId)
+      if (seat === undefined) throw linkInvalid()
+      withPosition(reply, position)
+      const pass = await passOf(deps, claims, event, seat)
+      return { rsvp: rsvpOf(seat), status: seat.status, ...(pass === undefined ? {} : { pass }) }
+    },
+  )
+
+  app.get(
+    '/api/rsvp/:token/event.ics',
+    { config: { access: 'public' }, schema: { tags: ['guest page'], params } },
+    async (request, reply) => {
+      const { claims, event } = await links.require(request, request.params.token)
+      return reply
+        .type('text/calendar; charset=utf-8')
+        .header('content-disposition', 'attachment; filename="event.ics"')
+        .send(deps.calendarFile(claims.eventId, event))
+    },
+  )
+
+  /** The page does not wait for it: a visit that is not recorded costs nobody anything. */
+  function recordTouch(request: FastifyRequest, { claims }: LiveLink): void {
+    const { ip, userAgent } = visitorOf(request)
+    const context = onceContext(deps, request, `guest:${claims.guestId}`)
+    const touch = {
+      kind: 'touch',
+      touch: classifyVisit(request),
+      at: context.at,
+      linkVersion: claims.version,
+      ip,
+      userAgent,
+    } as const
+    const stream = guestStream(claims.eventId, claims.guestId)
+    commands.execute(guestDecider, stream, touch, context).catch((error: unknown) => {
+      request.log.warn({ err: error }, 'a visit was not recorded')
+    })
+  }
+
+  /** @throws DomainError `opening_expired` unless the request carries the token of an opening of this very link */
+  async function requireOpening(
+    request: FastifyRequest,
+    guestId: string,
+    linkVersion: number,
+  ): Promise<void> {
+    const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
+    const opening = bearer === undefined ? null : await deps.tokens.verifyRsvp(bearer)
+    if (opening?.guestId === guestId && opening.linkVersion === linkVersion) return
+    throw new DomainError('unauthenticated', 'opening_expired', 'Open the invitation again to answer.')
+  }
+}
+
+function visitorOf(request: FastifyRequest, fingerprint?: Record<string, string> | null) {
+  const userAgent = request.headers['user-agent']?.slice(0, 512) ?? null
+  const given = fingerprint != null && Object.keys(fingerprint).length > 0
+  return {
+    ip: request.ip,
+    userAgent: userAgent === '' ? null : userAgent,
+    fingerprint: given ? fingerprint : null,
+  }
+}
+
+/** Calm, and without the reasons: an honest guest is not accused, an attacker is not taught. */
+function accessBlocked(): DomainError {
+  return new DomainError('forbidden', 'access_blocked', 'We could not open this invitation here.', {
+    extras: {
+      recovery: {
+        kind: 'ask_host',
+        message: 'Please ask your host: they can see this visit and send you a new link.',
+      },
+    },
+  })
+}

@@ -1,0 +1,63 @@
+import type { InvitedGuest } from '../../commands/guest/state.ts'
+import type { RsvpsState, Seat } from '../../commands/rsvps/state.ts'
+import { seatsLeft } from '../../commands/rsvps/state.ts'
+import type { ConfiguredEvent } from '../../commands/settings/decider.ts'
+import type { Invitation, RsvpAnswer, SealedInvitation } from '../../contracts/rsvp.ts'
+import { DAY } from '../../kernel/time.ts'
+import type { AppDeps, LinkClaims } from '../deps.ts'
+import { iso } from '../requests.ts'
+
+/** How long after the start of the event a pass lets somebody in, in milliseconds. */
+const PASS_VALIDITY = DAY
+
+/** What may be seen of an invitation before the guest's gesture: nothing about the guest. */
+export function sealedView({ name, eventDate, timezone, venue }: ConfiguredEvent): SealedInvitation {
+  return {
+    event: { name, eventDate, timezone, venue, branding: { colour: null, logo: null, message: null } },
+    sealed: true,
+  }
+}
+
+export interface InvitationParts {
+  readonly claims: LinkClaims
+  readonly token: string
+  readonly guest: InvitedGuest
+  readonly event: ConfiguredEvent
+  readonly rsvps: RsvpsState
+}
+
+export async function invitationView(deps: AppDeps, parts: InvitationParts): Promise<Invitation> {
+  const { claims, token, guest, event, rsvps } = parts
+  const seat = rsvps.seats.get(claims.guestId)
+  const pass = await passOf(deps, claims, event, seat)
+  return {
+    guestName: guest.contact.name ?? '',
+    plusOnesAllowed: guest.plusOnesAllowed,
+    event: {
+      ...sealedView(event).event,
+      status: event.status,
+      open: event.status === 'published',
+      seatsLeft: seatsLeft(rsvps),
+      calendarUrl: `/api/rsvp/${token}/event.ics`,
+    },
+    rsvp: seat === undefined ? null : rsvpOf(seat),
+    status: seat?.status ?? null,
+    pass: pass ?? null,
+  }
+}
+
+export function rsvpOf({ answer, partySize, plusOneNames, note }: Seat): RsvpAnswer['rsvp'] {
+  return { answer, partySize, plusOneNames: [...plusOneNames], note }
+}
+
+/** @returns the entry pass of a party with a seat, undefined for everybody else */
+export async function passOf(
+  { tokens, qrSvg }: Pick<AppDeps, 'tokens' | 'qrSvg'>,
+  claims: LinkClaims,
+  event: ConfiguredEvent,
+  seat: Seat | undefined,
+): Promise<NonNullable<RsvpAnswer['pass']> | undefined> {
+  if (seat?.status !== 'confirmed') return undefined
+  const code = tokens.passCode(claims)
+  return { code, qrSvg: await qrSvg(code), validUntil: iso(Date.parse(event.eventDate) + PASS_VALIDITY) }
+}

@@ -1,0 +1,41 @@
+import type { FastifyRequest } from 'fastify'
+import { isbot } from 'isbot'
+import ipaddr from 'ipaddr.js'
+import type { TouchKind } from '../commands/guest/commands.ts'
+
+/** Exchange Online Protection, as Microsoft publishes it: nobody browses from there. */
+const MAIL_PROTECTION = [
+  '40.92.0.0/15',
+  '40.107.0.0/16',
+  '52.100.0.0/14',
+  '104.47.0.0/17',
+  '2a01:111:f400::/48',
+  '2a01:111:f403::/48',
+].map((cidr) => ipaddr.parseCIDR(cidr))
+
+/** Programs that fetch a page to show a preview of it in a chat. */
+const UNFURLERS =
+  /facebookexternalhit|facebot|whatsapp|telegrambot|slackbot|twitterbot|discordbot|linkedinbot|skypeuripreview|viber|pinterest|signal|mattermost|snapchat|line-poker|kakaotalk-scrap/i
+
+/** Headers by which a browser says that it fetches ahead of the user. */
+const PREFETCH_HEADERS = ['sec-purpose', 'purpose', 'x-moz', 'x-purpose'] as const
+
+/**
+ * Labels a visit of a guest's page, for the host's information. The label changes nothing of what is answered: agents
+ * can be forged, and only the guest's gesture is scored.
+ */
+export function classifyVisit(request: Pick<FastifyRequest, 'headers' | 'ip'>): TouchKind {
+  const fetchedAhead = PREFETCH_HEADERS.some((name) =>
+    /prefetch|prerender|preview/i.test(String(request.headers[name] ?? '')),
+  )
+  if (fetchedAhead) return 'prefetch'
+  const agent = request.headers['user-agent'] ?? ''
+  if (UNFURLERS.test(agent)) return 'unfurl'
+  return agent === '' || isbot(agent) || isMailProtection(request.ip) ? 'scanner' : 'page'
+}
+
+function isMailProtection(ip: string): boolean {
+  if (!ipaddr.isValid(ip)) return false
+  const address = ipaddr.process(ip)
+  return MAIL_PROTECTION.some((range) => range[0].kind() === address.kind() && address.match(range))
+}
