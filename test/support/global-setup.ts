@@ -44,7 +44,12 @@ async function start(): Promise<Running> {
     synchronous_commit: 'off',
     max_connections: '200',
   }
-  const server = await startEmbeddedPostgres({ dataDir, log: silentLog, settings })
+  const server = await startEmbeddedPostgres({ dataDir, log: silentLog, settings }).catch(
+    async (error: unknown) => {
+      await rm(dataDir, { recursive: true, force: true })
+      throw error
+    },
+  )
   return {
     url: server.url,
     stop: async () => {
