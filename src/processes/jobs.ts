@@ -1,10 +1,17 @@
 import { PgBoss, type Db as BossDb, type JobResult, type JobWithMetadata } from 'pg-boss'
-import { SECOND } from '../kernel/time.ts'
+import { DAY, SECOND } from '../kernel/time.ts'
 import { DeliveryFailed } from '../notify/message.ts'
 import type { Log } from '../postgres/log.ts'
 import type { Db } from '../postgres/pool.ts'
 import { withoutAddresses } from './redact.ts'
-import { queues, type JobData, type JobRequest, type QueueName, type QueueSpec } from './queues.ts'
+import {
+  JOB_MEMORY,
+  queues,
+  type JobData,
+  type JobRequest,
+  type QueueName,
+  type QueueSpec,
+} from './queues.ts'
 
 export interface JobsOptions {
   /** Of the database that the checkpoints are in: jobs and checkpoint are written in one transaction. */
@@ -57,11 +64,6 @@ export interface Jobs {
 
 /** A worker that says nothing for this long, in seconds, is taken for lost, and its job begins again elsewhere. */
 const HEARTBEAT = 20
-/**
- * Seconds that a finished job is kept. Its id is what stops the same fact from making it again, so it has to be longer
- * than any mail is young enough to be sent (`reactions.ts`).
- */
-const KEPT = 14 * 86_400
 const DRAIN = 20 * SECOND
 
 const all = Object.entries(queues) as [QueueName, QueueSpec][]
@@ -141,8 +143,8 @@ async function ensureQueue(boss: PgBoss, name: QueueName, spec: QueueSpec): Prom
     retryDelayMax: spec.longestDelay,
     expireInSeconds: spec.timeout,
     heartbeatSeconds: HEARTBEAT,
-    deleteAfterSeconds: KEPT,
-    retentionSeconds: 30 * 86_400,
+    deleteAfterSeconds: JOB_MEMORY / SECOND,
+    retentionSeconds: (30 * DAY) / SECOND,
     notify: true,
     ...(spec.deadLetter === null ? {} : { deadLetter: spec.deadLetter }),
   }

@@ -1,4 +1,11 @@
 import { z } from 'zod'
+import { DAY } from '../kernel/time.ts'
+
+/**
+ * Milliseconds that a finished job is remembered. Its id is what stops the same fact from making it again, so this has
+ * to be longer than any mail is young enough to be made (`REPLY_MAX_AGE`).
+ */
+export const JOB_MEMORY = 14 * DAY
 
 /**
  * What is to be done, and how often it is tried. Payloads hold ids only: they lie in the database in clear, and the
