@@ -47,10 +47,7 @@ export function bodyOf(draft: AnswerDraft): AnswerBody | null {
 const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, ' ').trim()
 
 export type Seats =
-  | { kind: 'plenty' }
-  | { kind: 'few'; left: number }
-  | { kind: 'too_few'; left: number }
-  | { kind: 'full' }
+  { kind: 'plenty' } | { kind: 'few'; left: number } | { kind: 'too_few'; left: number } | { kind: 'full' }
 
 /** Seats are worth a word when about this few are left. */
 const FEW = 20

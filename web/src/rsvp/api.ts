@@ -9,8 +9,10 @@ const linkPath = (token: string): string => `/rsvp/${encodeURIComponent(token)}`
 export const readSealed = (token: string): Promise<SealedInvitation> => api.get(linkPath(token))
 
 /** Opens the invitation. Only to be called for a gesture of the guest. */
-export const openInvitation = (token: string, fingerprint: Record<string, string> | null): Promise<OpenAnswer> =>
-  api.post(`${linkPath(token)}/open`, fingerprint === null ? {} : { fingerprint })
+export const openInvitation = (
+  token: string,
+  fingerprint: Record<string, string> | null,
+): Promise<OpenAnswer> => api.post(`${linkPath(token)}/open`, fingerprint === null ? {} : { fingerprint })
 
 /**
  * Sends an answer.
@@ -26,9 +28,14 @@ export const sendAnswer = (
 
 /** Puts anything a call throws into the terms of the page. */
 export function failureOf(thrown: unknown): Failure {
-  if (!(thrown instanceof ApiProblem)) return { status: 500, code: 'page_defect', detail: '' }
+  if (!(thrown instanceof ApiProblem)) return { status: 500, code: 'page_defect', detail: '', field: '' }
   const { problem, code, status } = thrown
-  const detail = problem.errors?.[0]?.message ?? problem.detail
-  const failure = { status: code === unreachable ? null : status, code, detail }
+  const wrong = problem.errors?.[0]
+  const failure = {
+    status: code === unreachable ? null : status,
+    code,
+    detail: wrong?.message ?? problem.detail,
+    field: wrong?.path ?? '',
+  }
   return problem.recovery === undefined ? failure : { ...failure, recovery: problem.recovery.message }
 }

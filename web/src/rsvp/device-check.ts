@@ -37,6 +37,11 @@ export function useDeviceCheck(): DeviceCheck {
     if (allowed.value) code().catch(() => undefined)
   }
   const read = () =>
-    allowed.value ? within(code().then((module) => module.readDevice()), BUDGET_MS) : Promise.resolve(null)
+    allowed.value
+      ? within(
+          code().then((module) => module.readDevice()),
+          BUDGET_MS,
+        )
+      : Promise.resolve(null)
   return { allowed, prepare, read }
 }

@@ -7,7 +7,7 @@ export const en = {
     invited: 'You are invited',
     tap: 'Tap to open',
     opening: 'Opening…',
-    open: 'Open the invitation',
+    open: 'Open the invitation: {event}',
     yourTime: '{time} your time',
     placeTime: '{time} · {place} time',
   },
@@ -39,8 +39,7 @@ export const en = {
     plusOnesHint: 'You may bring one person | You may bring up to {count} people',
     fewer: 'One person fewer',
     more: 'One person more',
-    just: 'Just me',
-    party: 'Just you | You and one more | {count} of you',
+    party: 'Just you | You and one more | You and {count} more',
     names: 'Their names',
     name: 'Name of your guest',
     nameOf: 'Name of guest {index}',
@@ -81,7 +80,8 @@ export const en = {
   },
   closed: {
     notYet: 'Answers are not open yet',
-    notYetText: 'The host has not opened this event for answers. Come back with the same link a little later.',
+    notYetText:
+      'The host has not opened this event for answers. Come back with the same link a little later.',
     closed: 'Answers are closed',
     closedText: 'This event no longer takes answers here. To change something, ask the host directly.',
   },
@@ -102,13 +102,19 @@ export const en = {
   },
   unreachable: { title: 'We cannot reach your invitation', retry: 'Try again' },
   trouble: {
-    offline: 'There is no connection right now. Nothing you typed is lost.',
+    offline: 'There is no connection right now.',
     wait: 'That was a little fast. Wait a moment and try again.',
-    server: 'Something went wrong on our side. Your input is kept; please try again.',
+    server: 'Something went wrong on our side. Please try again.',
     expired:
       'It has been a while, so the envelope closed again. Open it once more; what you typed is still there.',
     closed: 'The host closed the answers in the meantime, so this one was not taken.',
-    refused: 'The answer was not taken: {detail}',
+    refused: {
+      partySize: 'The size of your party {detail}.',
+      plusOneNames: 'One of the names {detail}.',
+      note: 'The note {detail}.',
+      other: 'The answer was not taken: {detail}',
+    },
+    kept: 'What you typed is still here.',
     retry: 'Try again',
   },
 }

@@ -8,6 +8,8 @@ export interface Failure {
   status: number | null
   code: string
   detail: string
+  /** Path of the field that `detail` is about; empty when it is about the whole. */
+  field: string
   /** What a stopped guest may do, as the server words it. */
   recovery?: string
 }
@@ -19,7 +21,7 @@ export type Trouble =
   | { kind: 'server' }
   | { kind: 'expired' }
   | { kind: 'closed' }
-  | { kind: 'refused'; detail: string }
+  | { kind: 'refused'; field: string; detail: string }
 
 export type GuestPage =
   | { kind: 'loading' }
@@ -133,9 +135,10 @@ function troubleOf(failure: Failure): Trouble {
   if (failure.status === 429) return { kind: 'wait' }
   if (failure.status === 401) return { kind: 'expired' }
   // A conflict about the idempotency key is not about the event; a new try settles it.
-  if (failure.status === 409) return failure.code.startsWith('idempotency') ? { kind: 'wait' } : { kind: 'closed' }
+  if (failure.status === 409)
+    return failure.code.startsWith('idempotency') ? { kind: 'wait' } : { kind: 'closed' }
   if (failure.status >= 500) return { kind: 'server' }
-  return { kind: 'refused', detail: failure.detail }
+  return { kind: 'refused', field: failure.field, detail: failure.detail }
 }
 
 /** Whether answers are taken; `draft` is told apart because the guest should come back. */

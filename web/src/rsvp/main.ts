@@ -4,4 +4,6 @@ import GuestPage from './GuestPage.vue'
 import { tokenOf } from './gesture.ts'
 import { texts } from './texts.ts'
 
-createApp(GuestPage, { token: tokenOf(location.pathname) }).use(texts).mount('#app')
+createApp(GuestPage, { token: tokenOf(location.pathname) })
+  .use(texts)
+  .mount('#app')

@@ -5,9 +5,12 @@ import type { Trouble } from './guest-page.ts'
 export const texts = createTexts(en)
 export const useTexts = textsOf<typeof en>()
 
+const fields = ['partySize', 'plusOneNames', 'note'] as const
+
 /** @returns the sentence for a call that did not succeed. */
 export function troubleSentence(t: ReturnType<typeof useTexts>['t'], trouble: Trouble): string {
-  return trouble.kind === 'refused'
-    ? t('trouble.refused', { detail: trouble.detail })
-    : t(`trouble.${trouble.kind}`)
+  if (trouble.kind !== 'refused') return t(`trouble.${trouble.kind}`)
+  // Names in a list come with their index: plusOneNames.0
+  const field = fields.find((name) => trouble.field.split('.')[0] === name) ?? 'other'
+  return t(`trouble.refused.${field}`, { detail: trouble.detail })
 }

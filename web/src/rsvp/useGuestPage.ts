@@ -71,7 +71,10 @@ export function useGuestPage(token: string): UseGuestPage {
     happen({ type: 'sent' })
     unsent = true
     try {
-      const answer = await patiently(() => sendAnswer(token, opened.rsvpToken, body, key.keyFor(body)), isLost)
+      const answer = await patiently(
+        () => sendAnswer(token, opened.rsvpToken, body, key.keyFor(body)),
+        isLost,
+      )
       unsent = false
       key.settle()
       draft.value = draftOf(answer.rsvp, opened.invitation.plusOnesAllowed)
