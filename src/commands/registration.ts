@@ -8,8 +8,11 @@ import { emailDecider, hostDecider } from './host/decider.ts'
 export interface Registration {
   readonly hostId: string
   readonly email: string
-  /** Keyed hash of the address: the name of the stream that reserves it. */
-  readonly emailDigest: string
+  /**
+   * Keyed hashes of the address, the present key's first: names of the stream that reserves it. The others find a
+   * reservation from before a rotation of the keys.
+   */
+  readonly emailDigests: readonly string[]
   readonly name: string | null
   readonly passwordHash: string
 }
@@ -25,9 +28,8 @@ export async function registerHost(
   registration: Registration,
   context: CommandContext,
 ): Promise<{ hostId: string; position: Position | null }> {
-  const { email, emailDigest, name, passwordHash } = registration
-  const claim = await commands.execute(emailDecider, emailStream(emailDigest), registration.hostId, context)
-  const hostId = claim.state ?? registration.hostId
+  const { email, emailDigests, name, passwordHash } = registration
+  const hostId = (await hostIdOf(commands, emailDigests)) ?? (await claim(commands, registration, context))
   const register = { kind: 'register', email, name, passwordHash } as const
   const registered = await commands.execute(hostDecider, hostStream(hostId), register, context)
   if (registered.facts.length === 0 && !registered.replayed) {
@@ -43,7 +45,25 @@ export async function registerHost(
   return { hostId, position: registered.position }
 }
 
+/** @returns the host who has the address now: the one who claims it, or whoever was faster */
+async function claim(
+  commands: CommandHandler,
+  { hostId, emailDigests }: Registration,
+  context: CommandContext,
+) {
+  const [digest] = emailDigests
+  if (digest === undefined) throw new Error('an address has a digest under every key')
+  const { state } = await commands.execute(emailDecider, emailStream(digest), hostId, context)
+  return state ?? hostId
+}
+
 /** @returns the host an address belongs to, null for an address nobody registered */
-export async function hostIdOf(commands: CommandHandler, emailDigest: string): Promise<string | null> {
-  return commands.state(emailDecider, emailStream(emailDigest))
+export async function hostIdOf(
+  commands: CommandHandler,
+  emailDigests: readonly string[],
+): Promise<string | null> {
+  const owners = await Promise.all(
+    emailDigests.map((digest) => commands.state(emailDecider, emailStream(digest))),
+  )
+  return owners.find((owner) => owner !== null) ?? null
 }

@@ -1,9 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { hostDecider } from '../commands/host/decider.ts'
 import { requireEvent, settingsDecider, type ConfiguredEvent } from '../commands/settings/decider.ts'
-import { settingsStream } from '../events/streams.ts'
+import { hostStream, settingsStream } from '../events/streams.ts'
 import { DomainError } from '../kernel/errors.ts'
 import { ULID_PATTERN } from '../kernel/ids.ts'
-import type { AppDeps, ScannerClaims } from './deps.ts'
+import { SECOND } from '../kernel/time.ts'
+import type { AppDeps } from './deps.ts'
+import type { ScannerClaims } from '../tokens/tokens.ts'
 import { awaitMinPosition } from './requests.ts'
 
 export const SESSION_COOKIE = 'gg_session'
@@ -84,11 +87,22 @@ async function admit(
 
 async function hostOf(deps: AppDeps, request: FastifyRequest): Promise<string | null> {
   const bearer = bearerOf(request)
-  if (bearer !== null) return (await deps.tokens.verifySession(bearer))?.hostId ?? null
+  if (bearer !== null) return hostOfSession(deps, bearer)
   const cookie = request.cookies[SESSION_COOKIE]
   if (cookie === undefined) return null
   requireOwnOrigin(deps, request)
-  return (await deps.tokens.verifySession(cookie))?.hostId ?? null
+  return hostOfSession(deps, cookie)
+}
+
+/** A session ends when its token does, or when the password is replaced: whoever had it may have had the password. */
+async function hostOfSession({ tokens, commands }: AppDeps, token: string): Promise<string | null> {
+  const session = await tokens.verifySession(token)
+  if (session === null) return null
+  const host = await commands.state(hostDecider, hostStream(session.hostId))
+  if (host.kind === 'missing') return null
+  const { passwordChangedAt: changed } = host
+  const current = changed === null || session.issuedAt >= Math.floor(changed / SECOND) * SECOND
+  return current ? session.hostId : null
 }
 
 function bearerOf(request: FastifyRequest): string | null {

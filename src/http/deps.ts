@@ -5,53 +5,7 @@ import type { Openings } from '../commands/guest/opening.ts'
 import type { Position } from '../eventstore/port.ts'
 import type { Clock } from '../kernel/time.ts'
 import type { ReadModelQueries } from '../projections/queries/types.ts'
-
-export interface LinkClaims {
-  readonly eventId: string
-  readonly guestId: string
-  readonly version: number
-}
-
-export interface RsvpClaims {
-  readonly eventId: string
-  readonly guestId: string
-  readonly attemptId: string
-  readonly linkVersion: number
-}
-
-export interface ScannerClaims {
-  readonly eventId: string
-  readonly ticketId: string
-  readonly gate: string
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number
-}
-
-/** Everything signed or hashed with keys of the ring. A token that does not verify is null, whatever is wrong with it. */
-export interface Tokens {
-  issueLink(claims: LinkClaims): string
-  verifyLink(token: string): LinkClaims | null
-  issueSession(hostId: string): Promise<string>
-  verifySession(token: string): Promise<{ hostId: string } | null>
-  issueRsvp(claims: RsvpClaims): Promise<string>
-  verifyRsvp(token: string): Promise<RsvpClaims | null>
-  issueScanner(claims: Omit<ScannerClaims, 'expiresAt'>): Promise<{ ticket: string; expiresAt: number }>
-  verifyScanner(token: string): Promise<ScannerClaims | null>
-  /** Good for one change of the password: it is bound to the one that is to be replaced. */
-  issueReset(hostId: string, passwordHash: string): Promise<string>
-  /** @returns the host and a digest to compare with `passwordDigest` of the present password */
-  verifyReset(token: string): Promise<{ hostId: string; passwordDigest: string } | null>
-  passwordDigest(passwordHash: string): string
-  /** The code a party shows at the door. It dies with the link it was earned with. */
-  passCode(link: LinkClaims): string
-  /** @returns the codes under every key of the ring, the present one first */
-  passCodes(link: LinkClaims): readonly string[]
-  /** @returns the code in its one form, null for what cannot be a code */
-  normalisePassCode(typed: string): string | null
-  emailDigest(email: string): string
-  /** @returns a keyed hash of a request, to notice an idempotency key used for two requests */
-  requestDigest(body: string): string
-}
+import type { Tokens } from '../tokens/tokens.ts'
 
 export interface Passwords {
   hash(password: string): Promise<string>

@@ -6,7 +6,8 @@ import type { InvitedGuest } from '../commands/guest/state.ts'
 import { settingsDecider, type ConfiguredEvent } from '../commands/settings/decider.ts'
 import { guestStream, settingsStream } from '../events/streams.ts'
 import { DomainError } from '../kernel/errors.ts'
-import type { AppDeps, LinkClaims } from './deps.ts'
+import type { AppDeps } from './deps.ts'
+import type { LinkClaims } from '../tokens/tokens.ts'
 import { invalidLinkLimit } from './limits.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { toBuffer } from 'qrcode'
+import { toBuffer, toString } from 'qrcode'
 import type { Attachment } from './message.ts'
 
 /** By which the HTML of the mail finds the picture. */
@@ -19,4 +19,9 @@ export async function passPicture(code: string): Promise<Attachment> {
     width: 440,
   })
   return { filename: 'entry-pass.png', contentType: 'image/png', content, cid: PASS_CID }
+}
+
+/** @returns a QR code as SVG, for pages; dark on white with the quiet zone that readers need */
+export function qrSvg(text: string): Promise<string> {
+  return toString(text, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 })
 }

@@ -19,6 +19,8 @@ export type HostState =
       readonly email: string | null
       readonly name: string | null
       readonly passwordHash: string | null
+      /** When the password was last replaced by the host, epoch ms; sessions from before are over. */
+      readonly passwordChangedAt: number | null
     }
 
 export type HostCommand =
@@ -43,10 +45,15 @@ export const hostDecider: Decider<HostState, HostCommand, NewHostFact, HostHappe
           email: known(fact.personal, 'email'),
           name: known(fact.personal, 'name'),
           passwordHash: known(fact.personal, 'passwordHash'),
+          passwordChangedAt: null,
         }
       case 'HostPasswordChanged':
         if (state.kind === 'missing' || fact.personal === ERASED) return state
-        return { ...state, passwordHash: fact.personal.passwordHash }
+        return {
+          ...state,
+          passwordHash: fact.personal.passwordHash,
+          passwordChangedAt: fact.data.reason === 'reset' ? fact.at : state.passwordChangedAt,
+        }
       case 'PasswordResetRequested':
         return state
       default:

@@ -35,13 +35,13 @@ export const authRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
     async (request, reply) => {
       await limits.check(request)
       const email = normalEmail(request.body.email)
-      const emailDigest = deps.tokens.emailDigest(email)
+      const emailDigests = deps.tokens.emailDigests(email)
       const context = onceContext(deps, request, 'system:registration')
       const name = request.body.name ?? null
       const passwordHash = await deps.passwords.hash(request.body.password)
       const registered = await registerHost(
         deps.commands,
-        { hostId: newId(), email, emailDigest, name, passwordHash },
+        { hostId: newId(), email, emailDigests, name, passwordHash },
         context,
       )
       withPosition(reply, registered.position)
@@ -62,7 +62,7 @@ export const authRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
     async (request, reply) => {
       const email = normalEmail(request.body.email)
       await limits.check(request, email)
-      const hostId = await hostIdOf(deps.commands, deps.tokens.emailDigest(email))
+      const hostId = await hostIdOf(deps.commands, deps.tokens.emailDigests(email))
       const host = hostId === null ? null : await stateOf(hostId)
       const hash = host?.kind === 'registered' ? host.passwordHash : null
       if (!(await deps.passwords.verify(request.body.password, hash)) || hostId === null || hash === null) {

@@ -28,7 +28,7 @@ export const passwordRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) 
     async (request, reply) => {
       const email = request.body.email.trim().toLowerCase()
       await limits.check(request, `reset ${email}`)
-      const hostId = await hostIdOf(deps.commands, deps.tokens.emailDigest(email))
+      const hostId = await hostIdOf(deps.commands, deps.tokens.emailDigests(email))
       if (hostId !== null) {
         const context = onceContext(deps, request, 'system:passwords')
         const command = { kind: 'request_reset', requestId: newId() } as const
@@ -50,8 +50,7 @@ export const passwordRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) 
       if (claims === null) throw resetInvalid()
       const host = await deps.commands.state(hostDecider, hostStream(claims.hostId))
       const current = host.kind === 'registered' ? host.passwordHash : null
-      if (current === null || deps.tokens.passwordDigest(current) !== claims.passwordDigest)
-        throw resetInvalid()
+      if (current === null || deps.tokens.credentialOf(current) !== claims.credential) throw resetInvalid()
       const passwordHash = await deps.passwords.hash(request.body.password)
       const context = onceContext(deps, request, `host:${claims.hostId}`)
       const command = { kind: 'change_password', passwordHash, reason: 'reset' } as const

@@ -4,7 +4,8 @@ import { seatsLeft } from '../../commands/rsvps/state.ts'
 import type { ConfiguredEvent } from '../../commands/settings/decider.ts'
 import type { Invitation, RsvpAnswer, SealedInvitation } from '../../contracts/rsvp.ts'
 import { DAY } from '../../kernel/time.ts'
-import type { AppDeps, LinkClaims } from '../deps.ts'
+import type { AppDeps } from '../deps.ts'
+import type { LinkClaims } from '../../tokens/tokens.ts'
 import { iso } from '../requests.ts'
 
 /** How long after the start of the event a pass lets somebody in, in milliseconds. */

@@ -94,7 +94,8 @@ export interface GuestQueries {
   find(eventId: string, guestId: string): Promise<GuestView | null>
   /** Guests on the list that share an address, number or reference with the keys. */
   findByContact(eventId: string, keys: ContactKeys): Promise<GuestContact[]>
-  listIds(eventId: string): Promise<string[]>
+  /** Everybody on the list with the version of their link: what their passes are derived from. */
+  listLinks(eventId: string): Promise<{ guestId: string; linkVersion: number }[]>
   /**
    * Guests to invite over a channel. With `guestIds` exactly those that are on the list; without, everybody who has an
    * address for the channel and was not sent an invitation yet (none queued or sent).

@@ -1,0 +1,79 @@
+import { createHmac } from 'node:crypto'
+import type { Clock } from '../kernel/time.ts'
+import type { KeyRing } from '../vault/key-ring.ts'
+import { issueToken, LIFETIME, verifyToken, type ClaimsOf } from './jwt.ts'
+import { issueLink, verifyLink, type LinkClaims } from './link.ts'
+import { normalisePass, passCode, passCodes } from './pass.ts'
+import { credentialOf } from './password.ts'
+
+export type { LinkClaims } from './link.ts'
+export type RsvpClaims = ClaimsOf<'rsvp'>
+export type ScannerClaims = ClaimsOf<'scanner'>
+
+/** Everything that is signed or hashed with keys of the ring. A token that does not verify is null, whatever is wrong with it. */
+export interface Tokens {
+  issueLink(claims: LinkClaims): string
+  verifyLink(token: string): LinkClaims | null
+  issueSession(hostId: string): Promise<string>
+  /** @returns `issuedAt` in milliseconds since the epoch, in whole seconds */
+  verifySession(token: string): Promise<{ hostId: string; issuedAt: number } | null>
+  issueRsvp(claims: RsvpClaims): Promise<string>
+  verifyRsvp(token: string): Promise<RsvpClaims | null>
+  /** @returns `expiresAt` in milliseconds since the epoch */
+  issueScanner(claims: ScannerClaims): Promise<{ ticket: string; expiresAt: number }>
+  verifyScanner(token: string): Promise<ScannerClaims | null>
+  /** Good for one change of the password: it is bound to the one that is to be replaced. `validFor` in milliseconds. */
+  issueReset(hostId: string, passwordHash: string): Promise<{ token: string; validFor: number }>
+  /** @returns the host and what `credentialOf` has to give for the present password */
+  verifyReset(token: string): Promise<{ hostId: string; credential: string } | null>
+  credentialOf(passwordHash: string): string
+  /** The code a party shows at the door. It dies with the link it was earned with. */
+  passCode(link: LinkClaims): string
+  /** @returns the codes under every key of the ring, the present one first */
+  passCodes(link: LinkClaims): readonly string[]
+  /** @returns the code in its one form, null for what cannot be a code */
+  normalisePassCode(typed: string): string | null
+  /** @returns names by which an address is looked up, under every key of the ring, the present one first */
+  emailDigests(email: string): readonly string[]
+  /** @returns a keyed hash of a request, to notice an idempotency key used for two requests */
+  requestDigest(body: string): string
+}
+
+/** 128 bits: enough that two addresses never meet, short enough for the name of a stream. */
+const DIGEST_CHARACTERS = 32
+
+export function createTokens(ring: KeyRing, clock: Clock): Tokens {
+  const passHolder = ({ eventId, guestId, version }: LinkClaims) => ({
+    eventId,
+    guestId,
+    passVersion: version,
+  })
+  return {
+    issueLink: (claims) => issueLink(ring, claims),
+    verifyLink: (token) => verifyLink(ring, token),
+    issueSession: (hostId) => issueToken(ring, 'session', { hostId }, clock.now()),
+    verifySession: (token) => verifyToken(ring, 'session', token, clock.now()),
+    issueRsvp: (claims) => issueToken(ring, 'rsvp', claims, clock.now()),
+    verifyRsvp: (token) => verifyToken(ring, 'rsvp', token, clock.now()),
+    async issueScanner(claims) {
+      const now = clock.now()
+      return { ticket: await issueToken(ring, 'scanner', claims, now), expiresAt: now + LIFETIME.scanner }
+    },
+    verifyScanner: (token) => verifyToken(ring, 'scanner', token, clock.now()),
+    async issueReset(hostId, passwordHash) {
+      const content = { hostId, credential: credentialOf(passwordHash) }
+      return { token: await issueToken(ring, 'reset', content, clock.now()), validFor: LIFETIME.reset }
+    },
+    verifyReset: (token) => verifyToken(ring, 'reset', token, clock.now()),
+    credentialOf,
+    passCode: (link) => passCode(ring, passHolder(link)),
+    passCodes: (link) => passCodes(ring, passHolder(link)),
+    normalisePassCode: normalisePass,
+    emailDigests: (email) =>
+      ring
+        .subkeys('email-index')
+        .map((key) => createHmac('sha256', key).update(email).digest('hex').slice(0, DIGEST_CHARACTERS)),
+    requestDigest: (body) =>
+      createHmac('sha256', ring.subkey('idempotency')).update(body).digest('hex').slice(0, DIGEST_CHARACTERS),
+  }
+}
