@@ -182,7 +182,11 @@ export const activity: Projection = {
       folds: {
         AccessAttempted: opening,
         AccessScored: scored,
-        RsvpAnswered: item('rsvp', ({ data: { answer, status, partySize } }) => ({ answer, status, partySize })),
+        RsvpAnswered: item('rsvp', ({ data: { answer, status, partySize } }) => ({
+          answer,
+          status,
+          partySize,
+        })),
         RsvpPromoted: item('promotion', ({ data: { partySize } }) => ({ partySize })),
         GuestCheckedIn: item(
           'check_in',

@@ -34,7 +34,9 @@ export async function announceProgress(
   checkpoints: ReadonlyMap<string, Position>,
   events: ReadonlySet<string>,
 ): Promise<void> {
-  const positions = Object.fromEntries([...checkpoints].map(([schema, position]) => [schema, String(position)]))
+  const positions = Object.fromEntries(
+    [...checkpoints].map(([schema, position]) => [schema, String(position)]),
+  )
   const ids = [...events]
   for (let from = 0; from === 0 || from < ids.length; from += EVENTS_PER_PAYLOAD) {
     const some = ids.slice(from, from + EVENTS_PER_PAYLOAD)

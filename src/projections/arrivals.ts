@@ -33,7 +33,9 @@ export type PartyRow = {
   readonly expected: number
 }
 
-const party = <T extends FactType>(expected: (fact: FactOfType<T>) => number): Fold<PartyRow, FactOfType<T>> => ({
+const party = <T extends FactType>(
+  expected: (fact: FactOfType<T>) => number,
+): Fold<PartyRow, FactOfType<T>> => ({
   key: guestKeyOf,
   evolve: (_row, fact) => ({ ...guestColumns(fact), expected: expected(fact) }),
 })

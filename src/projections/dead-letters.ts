@@ -105,8 +105,8 @@ export async function deleteLetters(
   positions: readonly Position[],
 ): Promise<void> {
   if (positions.length === 0) return
-  await client.query(`DELETE FROM projections.dead_letters WHERE schema = $1 AND position = ANY ($2::bigint[])`, [
-    schema,
-    positions.map(String),
-  ])
+  await client.query(
+    `DELETE FROM projections.dead_letters WHERE schema = $1 AND position = ANY ($2::bigint[])`,
+    [schema, positions.map(String)],
+  )
 }

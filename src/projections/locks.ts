@@ -2,7 +2,8 @@ import type { Log } from '../postgres/log.ts'
 import type { Pool, PoolClient } from '../postgres/pool.ts'
 import type { Projection } from './projection.ts'
 
-const lockName = ({ name, version }: Projection): string => `guestguard projection ${name} v${String(version)}`
+const lockName = ({ name, version }: Projection): string =>
+  `guestguard projection ${name} v${String(version)}`
 
 /**
  * Which projections this process writes. The locks belong to a connection of their own: when it is lost they are free,

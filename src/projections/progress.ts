@@ -14,6 +14,26 @@ interface Waiter {
   readonly resolve: () => void
 }
 
+interface Active {
+  readonly schema: string
+  checkpoint: Position
+}
+
+function activeOf(
+  projections: readonly Projection[],
+  generations: readonly Generation[],
+): ReadonlyMap<string, Active> {
+  const active = new Map<string, Active>()
+  for (const { name, version } of projections) {
+    const usable = generations.filter(
+      (one) => one.name === name && one.state === 'active' && one.version <= version,
+    )
+    const newest = usable.toSorted((a, b) => b.version - a.version)[0]
+    if (newest !== undefined) active.set(name, { schema: newest.schema, checkpoint: newest.checkpoint })
+  }
+  return active
+}
+
 /** What readers of this process know: which tables to read, and how far they are. */
 export class Progress {
   readonly #projections: readonly Projection[]
@@ -21,7 +41,8 @@ export class Progress {
   readonly #waiters = new Set<Waiter>()
   readonly #listeners = new Set<(news: ActivityNews) => void>()
   /** By name of the projection. */
-  #active = new Map<string, { schema: string; version: number; checkpoint: Position }>()
+  #active: ReadonlyMap<string, Active> = new Map()
+  #advances = 0
 
   constructor(projections: readonly Projection[], log: Log) {
     this.#projections = projections
@@ -32,28 +53,21 @@ export class Progress {
    * Takes over what the database says. Until the version of this release is built, the newest older one is read: most
    * new versions change what is computed, not what it is called.
    */
-  replace(generations: readonly Generation[]): void {
-    const active = new Map<string, { schema: string; version: number; checkpoint: Position }>()
-    for (const { name, version } of this.#projections) {
-      const usable = generations.filter(
-        (one) => one.name === name && one.state === 'active' && one.version <= version,
-      )
-      const best = usable.toSorted((a, b) => b.version - a.version)[0]
-      if (best === undefined) continue
-      const known = this.#active.get(name)
-      const ahead = known?.schema === best.schema && known.checkpoint > best.checkpoint
-      active.set(name, {
-        schema: best.schema,
-        version: best.version,
-        checkpoint: ahead ? known.checkpoint : best.checkpoint,
-      })
+  async refresh(read: () => Promise<readonly Generation[]>): Promise<readonly Generation[]> {
+    for (let attempt = 1; ; attempt++) {
+      const advances = this.#advances
+      const generations = await read()
+      // What a writer told in the meantime may be newer than what was read; if it tells that often, it soon will again.
+      if (advances !== this.#advances && attempt < 10) continue
+      this.#active = activeOf(this.#projections, generations)
+      this.#wake()
+      return generations
     }
-    this.#active = active
-    this.#wake()
   }
 
   /** Takes over that a writer has committed. */
   advance(checkpoints: ReadonlyMap<string, Position>, events: Iterable<string>): void {
+    this.#advances += 1
     let position: Position | undefined
     for (const one of this.#active.values()) {
       const checkpoint = checkpoints.get(one.schema)

@@ -7,7 +7,11 @@ import { columnTypes } from './column-types.ts'
 const FILLFACTOR = 80
 
 /** Creates the schema of one set of tables. */
-export async function createTables(client: PoolClient, schema: string, projection: Projection): Promise<void> {
+export async function createTables(
+  client: PoolClient,
+  schema: string,
+  projection: Projection,
+): Promise<void> {
   await client.query(`CREATE SCHEMA ${schema}`)
   for (const table of projection.tables) {
     const columns = Object.entries(table.columns).map(([name, type]) => `${name} ${type}`)
@@ -18,7 +22,8 @@ export async function createTables(client: PoolClient, schema: string, projectio
         rsvps_position bigint NOT NULL,
         ${columns.join(',\n')}
       ) WITH (fillfactor = ${String(FILLFACTOR)})`)
-    for (const index of table.indexes) await client.query(`CREATE INDEX ON ${schema}.${table.name} (${index})`)
+    for (const index of table.indexes)
+      await client.query(`CREATE INDEX ON ${schema}.${table.name} (${index})`)
   }
 }
 

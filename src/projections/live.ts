@@ -1,0 +1,202 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Decoded, Log as FactLog } from '../eventstore/log.ts'
+import type { EventStore, Position, StoredRecord, SubscriptionMessage } from '../eventstore/port.ts'
+import { supervise } from '../eventstore/subscription.ts'
+import { SECOND } from '../kernel/time.ts'
+import type { Log } from '../postgres/log.ts'
+import type { Pool } from '../postgres/pool.ts'
+import { announceProgress } from './announcements.ts'
+import { BatchForTarget, concerns, concernsAny, isPoison, type Target } from './apply.ts'
+import { placeOf, readParked, writeLetters, type Parked } from './dead-letters.ts'
+import { Forgotten } from './forgotten.ts'
+import { moveCheckpoints, readGenerations, type Generation } from './generations.ts'
+import { WriterLocks } from './locks.ts'
+import type { Progress } from './progress.ts'
+import type { Projection } from './projection.ts'
+import { RateMeter } from './rate-meter.ts'
+import { inProjection } from './transaction.ts'
+
+export interface LiveWriterOptions {
+  readonly pool: Pool
+  readonly facts: FactLog
+  readonly store: Pick<EventStore, 'subscribe'>
+  readonly log: Log
+  readonly projections: readonly Projection[]
+  readonly progress: Progress
+  /** Marks the announcements of this process. */
+  readonly origin: string
+  /** Called for a projection that this process writes and that has no tables yet. */
+  readonly onMissing: (projection: Projection) => void
+  /** Called for a projection that this process writes and of which facts are parked. */
+  readonly onParked: (projection: Projection) => void
+}
+
+/** How often a process tries for the projections that another one writes: bounds a takeover, in milliseconds. */
+const LOCK_INTERVAL = SECOND
+
+interface LiveTarget extends Target {
+  readonly epoch: number
+  checkpoint: Position
+  parked: Parked
+}
+
+/**
+ * Keeps the projections that this process holds the locks of up to date: reads the log once for all of them, and
+ * commits the rows and checkpoints of a batch in one transaction. Batches grow when facts come faster than they are
+ * applied, because the subscription hands over all that has come meanwhile.
+ */
+export class LiveWriter {
+  readonly rate = new RateMeter()
+  readonly #options: LiveWriterOptions
+  readonly #locks: WriterLocks
+  readonly #stopping = new AbortController()
+  #session = new AbortController()
+  #targets: readonly LiveTarget[] = []
+  #forgotten: Forgotten | undefined
+  #running: Promise<void> | undefined
+
+  constructor(options: LiveWriterOptions) {
+    this.#options = options
+    this.#locks = new WriterLocks(options.pool, options.log, () => {
+      this.restart()
+    })
+  }
+
+  start(): void {
+    this.#running ??= this.#run()
+  }
+
+  /** Finishes the batch under way and lets another process go on. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+    this.#locks.release()
+  }
+
+  /** Begins again with what the database says about generations and what is parked. */
+  restart(): void {
+    this.#session.abort()
+  }
+
+  writes(projection: Projection): boolean {
+    return this.#locks.held.has(projection)
+  }
+
+  async #run(): Promise<void> {
+    const { store, log } = this.#options
+    const acquiring = setInterval(() => void this.#acquireMore(), LOCK_INTERVAL)
+    try {
+      while (!this.#stopping.signal.aborted) {
+        this.#session = new AbortController()
+        const signal = AbortSignal.any([this.#stopping.signal, this.#session.signal])
+        const apply = (batch: readonly SubscriptionMessage[]): Promise<void> => this.#apply(batch)
+        await supervise({ store, log, signal, after: () => this.#begin(signal), apply })
+      }
+    } finally {
+      clearInterval(acquiring)
+    }
+  }
+
+  async #acquireMore(): Promise<void> {
+    const { projections, log } = this.#options
+    try {
+      if (await this.#locks.acquire(projections)) this.restart()
+    } catch (error) {
+      log.warn({ error: String(error) }, 'the projection locks cannot be asked for')
+    }
+  }
+
+  /** @returns where to go on, once there is something to write; anything when `signal` aborts */
+  async #begin(signal: AbortSignal): Promise<Position> {
+    const { pool, projections, progress } = this.#options
+    const names = projections.map(({ name }) => name)
+    while (!signal.aborted) {
+      await this.#locks.acquire(projections)
+      const generations = await progress.refresh(() => readGenerations(pool, names))
+      this.#targets = await this.#targetsOf(generations)
+      this.#forgotten = await Forgotten.load(pool)
+      const first = this.#targets
+        .map((target) => target.checkpoint)
+        .reduce<Position | undefined>(least, undefined)
+      if (first !== undefined) return first
+      await sleep(LOCK_INTERVAL, undefined, { signal }).catch(() => undefined)
+    }
+    return 0n
+  }
+
+  async #targetsOf(generations: readonly Generation[]): Promise<LiveTarget[]> {
+    const targets: LiveTarget[] = []
+    for (const projection of this.#locks.held) {
+      const active = generations.find(
+        ({ name, version, state }) =>
+          name === projection.name && version === projection.version && state === 'active',
+      )
+      if (active === undefined) {
+        this.#options.onMissing(projection)
+        continue
+      }
+      const { schema, epoch, checkpoint } = active
+      const parked = await readParked(this.#options.pool, schema)
+      if (parked.size > 0) this.#options.onParked(projection)
+      targets.push({ projection, schema, epoch, checkpoint, parked })
+    }
+    return targets
+  }
+
+  async #apply(messages: readonly SubscriptionMessage[]): Promise<void> {
+    const records: StoredRecord[] = []
+    let to = 0n
+    for (const message of messages) {
+      to = message.kind === 'fact' ? message.record.position : message.position
+      if (message.kind === 'fact' && concernsAny(this.#targets, message.record)) records.push(message.record)
+    }
+    if (this.#targets.every((target) => target.checkpoint >= to)) return
+    const decoded = await this.#options.facts.decode(records)
+    const batch = this.#forgotten?.redact(decoded) ?? decoded
+    try {
+      await this.#commit(batch, to, false)
+    } catch (error) {
+      if (!isPoison(error)) throw error
+      await this.#commit(batch, to, true)
+    }
+    this.rate.add(messages.length)
+  }
+
+  async #commit(batch: readonly Decoded[], to: Position, careful: boolean): Promise<void> {
+    const { pool, log, origin, progress } = this.#options
+    const targets = this.#targets.filter((target) => target.checkpoint < to)
+    const checkpoints = new Map(targets.map((target) => [target.schema, to]))
+    const events = new Set<string>()
+    const parked = new Map<LiveTarget, Parked>()
+    await inProjection(pool, async (client) => {
+      await moveCheckpoints(
+        client,
+        targets.map(({ schema, epoch, checkpoint: from }) => ({ schema, state: 'active', epoch, from, to })),
+      )
+      await this.#forgotten?.keep(client, batch)
+      for (const target of targets) {
+        const wanted = batch.filter((one) => {
+          const { position, type } = placeOf(one)
+          return position > target.checkpoint && concerns(target.projection, type)
+        })
+        const applied = await new BatchForTarget(client, target, target.parked, careful).apply(wanted)
+        await writeLetters(client, target.schema, applied.letters)
+        for (const letter of applied.letters) {
+          if (letter.error !== null) log.error({ projection: target.schema, ...letter }, 'a fact was parked')
+        }
+        parked.set(target, applied.parked)
+        for (const event of applied.events) events.add(event)
+      }
+      await announceProgress(client, origin, checkpoints, events)
+    })
+    for (const target of targets) {
+      target.checkpoint = to
+      target.parked = parked.get(target) ?? target.parked
+    }
+    progress.advance(checkpoints, events)
+  }
+}
+
+function least(a: Position | undefined, b: Position): Position {
+  return a === undefined || b < a ? b : a
+}

@@ -1,0 +1,102 @@
+import type { ActivityItem } from '../../contracts/activity.ts'
+import { unreachable } from '../../kernel/errors.ts'
+import { BAND_LABELS } from '../../scoring/bands.ts'
+import { joinPlaces } from '../../scoring/reasons.ts'
+import { sentence } from '../../scoring/wording.ts'
+import type { ActivityRow } from '../activity.ts'
+
+/** A row with the name of the guest, in words for hosts. Worded when it is read, so that the words can change. */
+export function activityItemOf(row: ActivityRow & { readonly name: string | null }): ActivityItem {
+  return {
+    id: row.item_id,
+    position: row.told_at,
+    kind: row.kind,
+    at: row.at,
+    guest: { id: row.guest_id, name: row.name },
+    sentence: sentenceOf(row, row.name ?? 'An erased guest'),
+    score: row.score,
+    band: row.band,
+    label: labelOf(row),
+    decision: row.decision,
+    ruleSet: row.rule_set,
+    subScores: row.sub_scores === null ? null : { ...row.sub_scores },
+    reasons: joinPlaces(row.reasons, row.reason_places).map(sentence),
+    place: row.place,
+    device: row.device,
+  }
+}
+
+function labelOf(row: ActivityRow): ActivityItem['label'] {
+  if (row.kind !== 'opening') return null
+  return row.band === null ? 'Unscored' : BAND_LABELS[row.band]
+}
+
+function sentenceOf(row: ActivityRow, name: string): string {
+  switch (row.kind) {
+    case 'opening':
+      return openingSentence(row, name)
+    case 'rsvp':
+      return answerSentence(row, name)
+    case 'promotion':
+      return `${name} moved from the waitlist to a seat${party(row)}`
+    case 'check_in':
+      return `${name} checked in${count(row)} at ${text(row, 'gate')}${row.details['offline'] === true ? ' (offline scan)' : ''}`
+    case 'check_in_refused':
+      return `${name} was not let in at ${text(row, 'gate')}: ${refusals[text(row, 'reason')] ?? text(row, 'reason')}`
+    case 'check_in_undone':
+      return `A check-in of ${name} was undone`
+    default:
+      return unreachable(row.kind)
+  }
+}
+
+function openingSentence(row: ActivityRow, name: string): string {
+  const where = row.place?.city ?? countryName(row.place?.country ?? null)
+  const opened = `${name} opened the invitation${where === null ? '' : ` from ${where}`}`
+  if (row.band === null) return `${opened}, not scored yet`
+  return row.decision === 'blocked' ? `${opened} and was stopped` : opened
+}
+
+function answerSentence(row: ActivityRow, name: string): string {
+  const status = text(row, 'status')
+  switch (status) {
+    case 'confirmed':
+      return `${name} accepted${party(row)}`
+    case 'waitlisted':
+      return `${name} accepted and is on the waitlist${party(row)}`
+    case 'maybe':
+      return `${name} may come${party(row)}`
+    case 'declined':
+      return `${name} declined`
+    default:
+      return `${name} answered: ${status}`
+  }
+}
+
+const refusals: Readonly<Record<string, string>> = {
+  not_attending: 'not on the list of those who come',
+  removed: 'no longer on the guest list',
+  party_complete: 'the whole party is already inside',
+  event_not_open: 'the event is not open',
+}
+
+const countries = new Intl.DisplayNames('en', { type: 'region', fallback: 'code' })
+
+function countryName(code: string | null): string | null {
+  return code !== null && /^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code
+}
+
+function text({ details }: ActivityRow, name: string): string {
+  const value = details[name]
+  return typeof value === 'string' ? value : ''
+}
+
+function party({ details }: ActivityRow): string {
+  const size = details['partySize']
+  return typeof size === 'number' && size > 1 ? `, party of ${String(size)}` : ''
+}
+
+function count({ details }: ActivityRow): string {
+  const people = details['arrivalCount']
+  return typeof people === 'number' && people > 1 ? `, ${String(people)} people,` : ''
+}

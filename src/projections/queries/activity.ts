@@ -1,0 +1,53 @@
+import type { ActivityRow } from '../activity.ts'
+import { guestKey } from '../projection.ts'
+import type { Reader } from '../reader.ts'
+import { activityItemOf } from './activity-item.ts'
+import { decodeNumberCursor, pageOf } from './cursor.ts'
+import type { ActivityQueries } from './types.ts'
+
+type NamedRow = ActivityRow & { readonly name: string | null }
+
+const ITEMS = `
+  SELECT i.*, p.name
+  FROM {activity}.items i
+  LEFT JOIN {activity}.people p ON p.key = i.event_id || '/' || i.guest_id`
+
+/** In the order of what happened first: an opening keeps its place when its score comes late. */
+const PAGE = `${ITEMS}
+  WHERE i.event_id = $1 AND ($2::bigint IS NULL OR i.listed_at < $2)
+  ORDER BY i.listed_at DESC
+  LIMIT $3`
+
+const PAGE_OF_GUEST = `${ITEMS}
+  WHERE i.key >= $1 || '/' AND i.key < $1 || '0' AND ($2::bigint IS NULL OR i.listed_at < $2)
+  ORDER BY i.listed_at DESC
+  LIMIT $3`
+
+/** In the order of what was told last: an opening comes again when its score comes late. */
+const AFTER = `${ITEMS}
+  WHERE i.event_id = $1 AND i.told_at > $2
+  ORDER BY i.told_at
+  LIMIT $3`
+
+/** Of the whole event, so that a live feed connected there misses nothing. */
+const HEAD = `SELECT coalesce(max(told_at), 0)::text AS head FROM {activity}.items WHERE event_id = $1`
+
+export function activityQueries(reader: Reader): ActivityQueries {
+  return {
+    async page(eventId, { limit, cursor, guest }) {
+      const before = cursor === undefined ? null : decodeNumberCursor(cursor).value
+      // Read first: what comes between the two is told by the feed, and perhaps in the list too, but never lost.
+      const [newest] = await reader.rows<{ head: string }>(HEAD, [eventId])
+      const rows =
+        guest === undefined
+          ? await reader.rows<NamedRow>(PAGE, [eventId, before, limit + 1])
+          : await reader.rows<NamedRow>(PAGE_OF_GUEST, [guestKey(eventId, guest), before, limit + 1])
+      const page = pageOf(rows, limit, activityItemOf, (row) => ({ value: row.listed_at, id: row.item_id }))
+      return { ...page, head: newest?.head ?? '0' }
+    },
+    async after(eventId, position, limit) {
+      const rows = await reader.rows<NamedRow>(AFTER, [eventId, String(position), limit])
+      return rows.map(activityItemOf)
+    },
+  }
+}
