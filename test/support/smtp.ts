@@ -9,6 +9,8 @@ export type MailBehaviour =
   | { readonly kind: 'refuse'; readonly code: number; readonly text: string }
   /** Takes the whole mail and answers with this reply. */
   | { readonly kind: 'refuse_content'; readonly code: number; readonly text: string }
+  /** Takes the whole mail and never answers. */
+  | { readonly kind: 'hold' }
   /** Takes the whole mail and cuts the connection instead of answering. */
   | { readonly kind: 'hang_up' }
 
@@ -46,6 +48,7 @@ export async function startSmtp(): Promise<TestSmtp> {
   const planned = new Map<string, MailBehaviour>()
 
   const server = new SMTPServer({
+    closeTimeout: 1_000,
     authOptional: false,
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
@@ -78,6 +81,7 @@ export async function startSmtp(): Promise<TestSmtp> {
     done: (error?: Error) => void,
   ): Promise<void> {
     const behaviour = planned.get(session.id) ?? ACCEPT
+    if (behaviour.kind === 'hold') return
     if (behaviour.kind === 'hang_up') {
       for (const connection of server.connections) {
         if ((connection as { session: SMTPServerSession }).session.id === session.id) connection.close()
