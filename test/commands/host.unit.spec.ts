@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import { emailDecider, hostDecider, slugDecider } from '../../src/commands/host/decider.ts'
+import { given, NOW } from '../support/decider-spec.ts'
+
+const ann = { email: 'ann@example.com', name: 'Ann', passwordHash: 'hash-1' }
+const registered = { type: 'HostRegistered', data: { plan: 'free' }, personal: ann } as const
+
+describe('a host', () => {
+  it('registers on the free plan', () => {
+    given(hostDecider)
+      .when({ kind: 'register', ...ann })
+      .then([registered])
+  })
+
+  it('registers once: a second registration changes nothing', () => {
+    given(hostDecider)
+      .events(registered)
+      .when({ kind: 'register', ...ann, passwordHash: 'hash-2' })
+      .then([])
+  })
+
+  it('changes the password, which replaces the hash', () => {
+    const changed = {
+      type: 'HostPasswordChanged',
+      data: { reason: 'reset' },
+      personal: { passwordHash: 'hash-2' },
+    } as const
+    given(hostDecider)
+      .events(registered)
+      .when({ kind: 'change_password', reason: 'reset', passwordHash: 'hash-2' })
+      .then([changed])
+    expect(given(hostDecider).events(registered, changed).state).toMatchObject({
+      email: 'ann@example.com',
+      passwordHash: 'hash-2',
+    })
+  })
+
+  it('ends earlier sessions by a reset, and not by a hash that is only made stronger', () => {
+    const change = (reason: 'reset' | 'rehash', at: number) =>
+      ({
+        type: 'HostPasswordChanged',
+        data: { reason },
+        personal: { passwordHash: reason },
+        at,
+      }) as const
+    const spec = given(hostDecider).events(registered)
+    expect(spec.events(change('rehash', NOW)).state).toMatchObject({ passwordChangedAt: null })
+    expect(spec.events(change('reset', NOW), change('rehash', NOW + 1)).state).toMatchObject({
+      passwordHash: 'rehash',
+      passwordChangedAt: NOW,
+    })
+  })
+
+  it('asks for a reset mail, which leaves everything as it is', () => {
+    const requested = { type: 'PasswordResetRequested', data: { requestId: 'r1' } } as const
+    given(hostDecider).events(registered).when({ kind: 'request_reset', requestId: 'r1' }).then([requested])
+    expect(given(hostDecider).events(registered, requested).state).toEqual(
+      given(hostDecider).events(registered).state,
+    )
+  })
+
+  it.each([
+    { kind: 'change_password', reason: 'reset', passwordHash: 'x' },
+    { kind: 'request_reset', requestId: 'r1' },
+  ] as const)('who never registered cannot $kind', (command) => {
+    given(hostDecider).when(command).then('not_found')
+  })
+
+  it('who was erased is known without anything personal', () => {
+    const erased = { type: 'HostRegistered', data: { plan: 'free' }, personal: 'erased' } as const
+    const changed = { type: 'HostPasswordChanged', data: { reason: 'reset' }, personal: 'erased' } as const
+    expect(given(hostDecider).events(erased, changed).state).toMatchObject({
+      kind: 'registered',
+      plan: 'free',
+      email: null,
+      name: null,
+      passwordHash: null,
+    })
+  })
+})
+
+describe('an address and a slug', () => {
+  it('belong to the first who claims them', () => {
+    given(emailDecider)
+      .when('HOST1')
+      .then([{ type: 'EmailClaimed', data: { hostId: 'HOST1' } }])
+    given(slugDecider)
+      .when('EVENT1')
+      .then([{ type: 'SlugClaimed', data: { eventId: 'EVENT1' } }])
+  })
+
+  it('stay with the first when others, or the first again, claim them', () => {
+    const email = given(emailDecider).after(['HOST1'])
+    email.when('HOST2').then([])
+    email.when('HOST1').then([])
+    expect(email.state).toBe('HOST1')
+    const slug = given(slugDecider).after(['EVENT1', 'EVENT2'])
+    expect(slug.state).toBe('EVENT1')
+  })
+
+  it('stay with the first also if the log should hold two claims', () => {
+    const { state } = given(emailDecider).events(
+      { type: 'EmailClaimed', data: { hostId: 'HOST1' } },
+      { type: 'EmailClaimed', data: { hostId: 'HOST2' } },
+    )
+    expect(state).toBe('HOST1')
+  })
+})
