@@ -31,8 +31,12 @@ export function isOneSegment(text: string): boolean {
 /** Characters of a name below which it says nothing; a second segment is better then. */
 const SHORTEST = 8
 
+const graphemes = new Intl.Segmenter()
+/** Letters as people count them: an accent or a family of emojis is not cut in two. */
+const lettersOf = (name: string) => Array.from(graphemes.segment(name), ({ segment }) => segment)
+
 const cut = (name: string, length: number) => {
-  const letters = [...name]
+  const letters = lettersOf(name)
   return letters.length <= length
     ? name
     : `${letters
@@ -47,7 +51,7 @@ const cut = (name: string, length: number) => {
  * @returns the text with the names in full when that is one segment, or when no shortening makes it one
  */
 export function oneSegment(names: readonly string[], write: (names: readonly string[]) => string): string {
-  const longest = Math.max(...names.map((name) => [...name].length))
+  const longest = Math.max(...names.map((name) => lettersOf(name).length))
   for (let length = longest; length >= SHORTEST; length--) {
     const text = write(names.map((name) => cut(name, length)))
     if (isOneSegment(text)) return text

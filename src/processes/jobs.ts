@@ -1,10 +1,11 @@
 import { PgBoss, type Db as BossDb, type JobResult, type JobWithMetadata } from 'pg-boss'
-import { DAY, SECOND } from '../kernel/time.ts'
+import { DAY, HOUR, SECOND } from '../kernel/time.ts'
 import { DeliveryFailed } from '../notify/message.ts'
 import type { Log } from '../postgres/log.ts'
 import type { Db } from '../postgres/pool.ts'
 import { withoutAddresses } from './redact.ts'
 import {
+  DEAD_LETTERS,
   JOB_MEMORY,
   queues,
   type JobData,
@@ -55,6 +56,7 @@ export interface Jobs {
   enqueue(db: Db, requests: readonly JobRequest[]): Promise<void>
   /** Begins to work on a queue, and goes on until `stop`. */
   work<Q extends QueueName>(queue: Q, handler: JobHandler<Q>): Promise<void>
+  /** As of the last look of the supervisor, `superviseSeconds` ago at most. */
   counts(): Promise<QueueCounts[]>
   /** Puts dead letters back into the queues they came from. @returns how many */
   redrive(): Promise<number>
@@ -76,7 +78,7 @@ const inTransaction = (db: Db): BossDb => ({
   },
 })
 
-export function createJobs({ databaseUrl, log, pollSeconds = 10, superviseSeconds = 20 }: JobsOptions): Jobs {
+function createBoss({ databaseUrl, log, superviseSeconds = 20 }: JobsOptions): PgBoss {
   const boss = new PgBoss({
     connectionString: databaseUrl,
     application_name: 'guestguard jobs',
@@ -86,7 +88,7 @@ export function createJobs({ databaseUrl, log, pollSeconds = 10, superviseSecond
     superviseIntervalSeconds: superviseSeconds,
     monitorIntervalSeconds: superviseSeconds,
     // Job flows are not used; the default looks for them every 5 s.
-    flowIntervalSeconds: 3_600,
+    flowIntervalSeconds: HOUR / SECOND,
   })
   boss.on('error', (error) => {
     log.error({ error: withoutAddresses(error.message) }, 'the job queue has a fault')
@@ -94,44 +96,68 @@ export function createJobs({ databaseUrl, log, pollSeconds = 10, superviseSecond
   boss.on('warning', ({ message }) => {
     log.warn({ warning: message }, 'the job queue warns')
   })
+  return boss
+}
 
-  return {
-    async start() {
-      await boss.start()
-      for (const [name, spec] of all) await ensureQueue(boss, name, spec)
-    },
-    async enqueue(db, requests) {
-      const byQueue = Map.groupBy(requests, ({ queue }) => queue)
-      for (const [queue, ofQueue] of byQueue) {
-        const jobs = ofQueue.map(({ id, data }) => ({ id, data: data as object }))
-        await boss.insert(queue, jobs, { db: inTransaction(db) })
-      }
-    },
-    async work(queue, handler) {
-      const options = {
-        // A batch is one look into the queue; a full one is followed by the next at once.
-        batchSize: Math.max(2, queues[queue].concurrency),
-        burstWhenBatchFull: true,
-        perJobResults: true,
-        includeMetadata: true,
-        pollingIntervalSeconds: Math.min(2, pollSeconds),
-        notifyPollingIntervalSeconds: pollSeconds,
-      } as const
-      await boss.work<unknown, unknown, typeof options>(queue, options, (jobs) =>
-        Promise.all(jobs.map((job) => run(queue, job, handler, log))),
-      )
-    },
-    async counts() {
-      const found = await boss.getQueues(all.map(([name]) => name))
-      return found.map(({ name, queuedCount, activeCount, failedCount }) => ({
-        queue: name as QueueName,
-        queued: queuedCount,
-        active: activeCount,
-        failed: failedCount,
-      }))
-    },
-    redrive: () => boss.redrive('dead-letters'),
-    stop: () => boss.stop({ graceful: true, timeout: DRAIN }),
+export function createJobs(options: JobsOptions): Jobs {
+  return new BossJobs(options)
+}
+
+class BossJobs implements Jobs {
+  readonly #boss: PgBoss
+  readonly #log: Log
+  readonly #pollSeconds: number
+
+  constructor(options: JobsOptions) {
+    this.#boss = createBoss(options)
+    this.#log = options.log
+    this.#pollSeconds = options.pollSeconds ?? 10
+  }
+
+  async start(): Promise<void> {
+    await this.#boss.start()
+    for (const [name, spec] of all) await ensureQueue(this.#boss, name, spec)
+  }
+
+  async enqueue(db: Db, requests: readonly JobRequest[]): Promise<void> {
+    for (const [queue, ofQueue] of Map.groupBy(requests, (request) => request.queue)) {
+      const jobs = ofQueue.map(({ id, data }) => ({ id, data }))
+      await this.#boss.insert(queue, jobs, { db: inTransaction(db) })
+    }
+  }
+
+  async work<Q extends QueueName>(queue: Q, handler: JobHandler<Q>): Promise<void> {
+    const options = {
+      // A batch is one look into the queue; a full one is followed by the next at once.
+      batchSize: Math.max(2, queues[queue].concurrency),
+      burstWhenBatchFull: true,
+      perJobResults: true,
+      includeMetadata: true,
+      // The first while LISTEN does not work, the second while it does.
+      pollingIntervalSeconds: Math.min(2, this.#pollSeconds),
+      notifyPollingIntervalSeconds: this.#pollSeconds,
+    } as const
+    await this.#boss.work<unknown, unknown, typeof options>(queue, options, (jobs) =>
+      Promise.all(jobs.map((job) => run(queue, job, handler, this.#log))),
+    )
+  }
+
+  async counts(): Promise<QueueCounts[]> {
+    const found = await this.#boss.getQueues(all.map(([name]) => name))
+    return found.map(({ name, queuedCount, activeCount, failedCount }) => ({
+      queue: name as QueueName,
+      queued: queuedCount,
+      active: activeCount,
+      failed: failedCount,
+    }))
+  }
+
+  redrive(): Promise<number> {
+    return this.#boss.redrive(DEAD_LETTERS)
+  }
+
+  stop(): Promise<void> {
+    return this.#boss.stop({ graceful: true, timeout: DRAIN })
   }
 }
 

@@ -40,7 +40,7 @@ const MAIL = { retries: 10, firstDelay: 10, longestDelay: 1_800, timeout: 300, c
 export const DEAD_LETTERS = 'dead-letters'
 
 export const queues = {
-  [DEAD_LETTERS]: { ...MAIL, data: z.unknown(), deadLetter: null },
+  [DEAD_LETTERS]: { ...MAIL, data: z.looseObject({}), deadLetter: null },
   /** Invitations that could not be sent in any try: the host is told. */
   'invitation-given-up': { ...MAIL, data: invitation, deadLetter: null },
   invitation: { ...MAIL, data: invitation, deadLetter: 'invitation-given-up' },

@@ -2,8 +2,7 @@ import type { Decoded, Log as FactLog } from '../eventstore/log.ts'
 import { BEGINNING, type EventStore, type Position, type SubscriptionMessage } from '../eventstore/port.ts'
 import { supervise } from '../eventstore/subscription.ts'
 import type { Fact } from '../events/registry.ts'
-import type { Clock } from '../kernel/time.ts'
-import { SECOND } from '../kernel/time.ts'
+import { SECOND, type Clock } from '../kernel/time.ts'
 import type { Log } from '../postgres/log.ts'
 import { withTransaction, type Pool } from '../postgres/pool.ts'
 import { advanceCheckpoints, readCheckpoints, type Checkpoints } from './checkpoints.ts'
@@ -46,59 +45,81 @@ export interface Runner {
  * how far the log was read are one transaction: a crash between them is impossible, and jobs have derived ids besides.
  */
 export function createRunner(options: RunnerOptions): Runner {
-  const { store, pool, managers, log } = options
-  const names = managers.map(({ name }) => name)
-  const stopping = new AbortController()
-  const typePrefixes = managers.flatMap(({ handles }) => handles)
-  let checkpoints: Checkpoints = new Map()
-  let status: RunnerStatus = { holder: false, position: BEGINNING, caughtUp: false }
-  let written = 0
-  let running: Promise<void> | undefined
+  return new LogRunner(options)
+}
 
-  async function apply(batch: readonly SubscriptionMessage[]): Promise<void> {
-    const position = positionOf(batch.at(-1))
-    if (position === null) return
-    const requests = await requestsFrom(options, checkpoints, batch)
-    const now = options.clock.now()
-    if (requests.length > 0 || now - written >= IDLE_CHECKPOINT) {
-      await withTransaction(pool, async (client) => {
-        await options.jobs.enqueue(client, requests)
-        await advanceCheckpoints(client, names, position)
-      })
-      written = now
-    }
-    const caughtUp = status.caughtUp || batch.some(({ kind }) => kind === 'caught_up')
-    status = { holder: true, position, caughtUp }
+const IDLE: RunnerStatus = { holder: false, position: BEGINNING, caughtUp: false }
+
+class LogRunner implements Runner {
+  readonly #options: RunnerOptions
+  readonly #names: readonly string[]
+  readonly #stopping = new AbortController()
+  #checkpoints: Checkpoints = new Map()
+  #status = IDLE
+  #writtenAt = 0
+  #running: Promise<void> | undefined
+
+  constructor(options: RunnerOptions) {
+    this.#options = options
+    this.#names = options.managers.map(({ name }) => name)
   }
 
-  async function after(): Promise<Position> {
-    checkpoints = await readCheckpoints(pool, names)
-    const [first = BEGINNING] = [...checkpoints.values()].sort((a, b) => (a < b ? -1 : 1))
-    status = { ...status, position: first }
+  start(): void {
+    const { pool, log } = this.#options
+    this.#running ??= whileSingleHolder({
+      name: 'guestguard processes',
+      pool,
+      log,
+      signal: this.#stopping.signal,
+      work: (signal) => this.#follow(signal),
+    })
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+  }
+
+  status(): RunnerStatus {
+    return this.#status
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    const { store, managers, log } = this.#options
+    this.#status = { ...IDLE, holder: true }
+    await supervise({
+      store,
+      log,
+      signal,
+      filter: { typePrefixes: managers.flatMap(({ handles }) => handles) },
+      after: () => this.#after(),
+      apply: (batch) => this.#apply(batch),
+    })
+    this.#status = IDLE
+  }
+
+  async #after(): Promise<Position> {
+    this.#checkpoints = await readCheckpoints(this.#options.pool, this.#names)
+    const [first = BEGINNING] = [...this.#checkpoints.values()].sort((a, b) => (a < b ? -1 : 1))
+    this.#status = { ...this.#status, position: first }
     return first
   }
 
-  async function work(signal: AbortSignal): Promise<void> {
-    status = { holder: true, position: BEGINNING, caughtUp: false }
-    await supervise({ store, after, filter: { typePrefixes }, apply, signal, log })
-    status = { holder: false, position: BEGINNING, caughtUp: false }
-  }
-
-  return {
-    start() {
-      running ??= whileSingleHolder({
-        name: 'guestguard processes',
-        pool,
-        log,
-        signal: stopping.signal,
-        work,
+  async #apply(batch: readonly SubscriptionMessage[]): Promise<void> {
+    const { pool, jobs, clock } = this.#options
+    const position = positionOf(batch.at(-1))
+    if (position === null) return
+    const requests = await requestsFrom(this.#options, this.#checkpoints, batch)
+    const now = clock.now()
+    if (requests.length > 0 || now - this.#writtenAt >= IDLE_CHECKPOINT) {
+      await withTransaction(pool, async (client) => {
+        await jobs.enqueue(client, requests)
+        await advanceCheckpoints(client, this.#names, position)
       })
-    },
-    async stop() {
-      stopping.abort()
-      await running
-    },
-    status: () => status,
+      this.#writtenAt = now
+    }
+    const caughtUp = this.#status.caughtUp || batch.some(({ kind }) => kind === 'caught_up')
+    this.#status = { holder: true, position, caughtUp }
   }
 }
 

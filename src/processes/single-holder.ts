@@ -26,17 +26,23 @@ export interface SingleHolder {
 export async function whileSingleHolder({ name, pool, log, signal, work }: SingleHolder): Promise<void> {
   while (!signal.aborted) {
     try {
-      const client = await pool.connect()
-      try {
-        if (await takeLock(client, name)) await holdAndWork(client, signal, work)
-      } finally {
-        // Closed, not given back: that is what lets go of the lock.
-        client.release(true)
-      }
+      await tryOnce({ name, pool, signal, work })
     } catch (error) {
       log.warn({ name, error: String(error) }, 'the lock of a process was lost; taking it again')
     }
     await wait(RETRY * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined)
+  }
+}
+
+async function tryOnce({ name, pool, signal, work }: Omit<SingleHolder, 'log'>): Promise<void> {
+  const client = await pool.connect()
+  let close = true
+  try {
+    if (await takeLock(client, name)) await holdAndWork(client, signal, work)
+    else close = false
+  } finally {
+    // Closed when it holds the lock, not given back: that is what lets go of it.
+    client.release(close)
   }
 }
 

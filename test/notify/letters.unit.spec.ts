@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { invitationMail, passwordResetMail, replyMail, type Reply } from '../../src/notify/compose.ts'
-import { ejectLetter } from '../../src/notify/templates/eject.ts'
+import { ejectLetter } from '../../scripts/eject-letter.ts'
 import { MINUTE } from '../../src/kernel/time.ts'
 import { about, occasion } from './letters.ts'
 

@@ -116,7 +116,7 @@ test('the same fact makes the same job, another fact another', () => {
   const queued = ofGuest({ type: 'InvitationQueued', data: { messageId: 'm1', channel: 'email' } })
   const [first] = notifications.react(queued, AT)
   const [again] = notifications.react(queued, AT + DAY)
-  const [other] = notifications.react({ ...queued, id: '7b3f5d0e-0000-5000-8000-000000000002' } as Fact, AT)
+  const [other] = notifications.react({ ...queued, id: '7b3f5d0e-0000-5000-8000-000000000002' }, AT)
   expect(again?.id).toBe(first?.id)
   expect(other?.id).not.toBe(first?.id)
 })
