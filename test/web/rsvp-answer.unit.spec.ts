@@ -137,7 +137,9 @@ describe('the time of an event', () => {
 
   it('is told on the clock of a guest elsewhere, with the day when it is another', () => {
     expect(eventTime(at, 'Europe/Paris', 'Europe/Athens', 'en-GB').yours).toMatch(/^0?1:30$/)
-    expect(eventTime(at, 'Europe/Paris', 'America/New_York', 'en-GB').yours).toMatch(/^Sat,? 19 June?, 18:30$/)
+    expect(eventTime(at, 'Europe/Paris', 'America/New_York', 'en-GB').yours).toMatch(
+      /^Sat,? 19 June?, 18:30$/,
+    )
     expect(eventTime(at, 'America/New_York', 'Europe/Paris', 'en-GB').place).toBe('New York')
   })
 
