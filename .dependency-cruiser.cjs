@@ -113,7 +113,7 @@ module.exports = {
     home('ics', '^src/notify/'),
     home('qrcode', '^src/notify/'),
     home('postal-mime', '^src/notify/'),
-    home('fastify', '^src/http/'),
+    home('fastify', '^src/http/', '^src/[^/]+\\.ts$'),
     home('isbot', '^src/http/'),
     home('csv-parse', '^src/import/'),
     home('libphonenumber-js', '^src/import/'),

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createCommandHandler, type CommandHandler } from './commands/handle.ts'
 import { createOpenings } from './commands/guest/opening.ts'
+import { Address, domainOf } from './address.ts'
+import { Closers } from './closers.ts'
 import type { Config } from './config.ts'
 import { createEmbeddedStore, migrations as storeMigrations } from './eventstore/embedded/store.ts'
 import { createEventStoreDbStore } from './eventstore/eventstoredb/store.ts'
@@ -10,8 +12,8 @@ import { createLog } from './eventstore/log.ts'
 import type { EventStore } from './eventstore/port.ts'
 import { createGeoResolver } from './geoip/create.ts'
 import { buildApp } from './http/app.ts'
-import type { Passwords, Readiness } from './http/deps.ts'
-import { systemClock, SECOND, type Clock } from './kernel/time.ts'
+import type { Passwords } from './http/deps.ts'
+import { systemClock, type Clock } from './kernel/time.ts'
 import { calendarFile } from './notify/calendar.ts'
 import { createMailer } from './notify/mailer.ts'
 import { createOutbox } from './notify/outbox.ts'
@@ -19,7 +21,7 @@ import { qrSvg } from './notify/pass.ts'
 import { createSms } from './notify/sms.ts'
 import { startEmbeddedPostgres } from './postgres/embedded.ts'
 import { migrate } from './postgres/migrate.ts'
-import { assertUsable, createPool, type Pool } from './postgres/pool.ts'
+import { assertUsable, createPool } from './postgres/pool.ts'
 import { processMigrations } from './processes/checkpoints.ts'
 import { createProcesses } from './processes/create.ts'
 import {
@@ -28,9 +30,10 @@ import {
   type Projections,
 } from './projections/create.ts'
 import { outboxOf } from './outbox.ts'
+import { readiness } from './readiness.ts'
 import { defaultRuleSet } from './scoring/rules/registry.ts'
 import { hashPassword, needsRehash, verifyPassword } from './tokens/password.ts'
-import { createTokens, type Tokens } from './tokens/tokens.ts'
+import { createTokens, type LinkClaims, type Tokens } from './tokens/tokens.ts'
 import { vaultMigrations } from './vault/migrations.ts'
 import { openKeyRing } from './vault/open-key-ring.ts'
 import { openVault } from './vault/vault.ts'
@@ -39,7 +42,11 @@ export interface ProductOptions {
   readonly config: Config
   readonly logger: FastifyBaseLogger
   readonly clock?: Clock
+  /** Folder of the built pages; default: where the build puts them. */
+  readonly webRoot?: string
 }
+
+const BUILT_PAGES = join(import.meta.dirname, '../dist/web')
 
 /** The running product. */
 export interface Product {
@@ -52,31 +59,6 @@ export interface Product {
   readonly tokens: Tokens
   /** Takes no new requests, finishes what is under way, then closes what it stands on, the database last. */
   stop(): Promise<void>
-}
-
-/** Things to close, closed in the order opposite to that of their opening. */
-class Closers {
-  private readonly closers: { readonly name: string; readonly close: () => Promise<unknown> | undefined }[] =
-    []
-  private readonly logger: FastifyBaseLogger
-
-  constructor(logger: FastifyBaseLogger) {
-    this.logger = logger
-  }
-
-  add(name: string, close: () => Promise<unknown> | undefined): void {
-    this.closers.push({ name, close })
-  }
-
-  async closeAll(): Promise<void> {
-    for (let next = this.closers.pop(); next !== undefined; next = this.closers.pop()) {
-      try {
-        await next.close()
-      } catch (error) {
-        this.logger.error({ err: error }, `could not close ${next.name}`)
-      }
-    }
-  }
 }
 
 /**
@@ -94,7 +76,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
 }
 
 async function start(
-  { config, logger, clock = systemClock }: ProductOptions,
+  { config, logger, clock = systemClock, webRoot = BUILT_PAGES }: ProductOptions,
   closers: Closers,
 ): Promise<Product> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
@@ -152,9 +134,8 @@ async function start(
     closers.add('the mailer', () => mailer.close())
     const sms = createSms({ twilio: config.twilio, outbox, clock })
     const links = {
-      guestLink: (link: { eventId: string; guestId: string; version: number }) =>
-        `${address.publicUrl()}/r/${tokens.issueLink(link)}`,
-      passCode: tokens.passCode,
+      guestLink: (link: LinkClaims) => `${address.publicUrl()}/r/${tokens.issueLink(link)}`,
+      passCode: (link: LinkClaims) => tokens.passCode(link),
       async resetLink({ hostId, passwordHash }: { hostId: string; passwordHash: string }) {
         const { token, validFor } = await tokens.issueReset(hostId, passwordHash)
         return { url: `${address.publicUrl()}/reset#${token}`, validFor }
@@ -208,7 +189,7 @@ async function start(
         : { text: attribution, url: attributionUrl },
     publicUrl: () => address.publicUrl(),
     trustProxy: config.trustProxy,
-    webRoot: join(import.meta.dirname, '../dist/web'),
+    webRoot,
   })
   closers.add('the web server', () => app.close())
   if (config.role !== 'worker') {
@@ -256,64 +237,4 @@ const passwords: Passwords = {
   hash: hashPassword,
   verify: (password, hash) => verifyPassword(hash, password),
   needsRehash,
-}
-
-/** A lag that lasts longer than this makes the read models not ready, in milliseconds. */
-const MOST_LAG = 30 * SECOND
-
-async function readiness(pool: Pool, store: EventStore, projections: Projections): Promise<Readiness> {
-  const check = async (look: () => Promise<string>) => {
-    try {
-      return { ok: true, detail: await look() }
-    } catch (error) {
-      return { ok: false, detail: error instanceof Error ? error.message : String(error) }
-    }
-  }
-  const checks = {
-    database: await check(async () => {
-      await pool.query('SELECT 1')
-      return 'answers'
-    }),
-    eventStore: await check(async () => `head at ${String(await store.head())}`),
-    projections: await check(async () => {
-      const behind = (await projections.status()).filter(({ lag }) => lag.seconds * SECOND > MOST_LAG)
-      const [worst] = behind.toSorted((a, b) => b.lag.seconds - a.lag.seconds)
-      if (worst === undefined) return 'up to date'
-      throw new Error(
-        `${worst.name} is ${String(worst.lag.facts)} facts and ${String(worst.lag.seconds)} s behind`,
-      )
-    }),
-  }
-  return { ok: Object.values(checks).every(({ ok }) => ok), checks }
-}
-
-/** Under which address the product is reached; the port may be known only once it listens. */
-class Address {
-  /** Whether only this machine can reach it: then what is meant for developers may be shown. */
-  readonly isLocal: boolean
-  private url: string
-
-  constructor(config: Config) {
-    this.url = config.publicUrl ?? `http://localhost:${String(config.port)}`
-    const loopback = ['127.0.0.1', '::1', 'localhost'].includes(config.host)
-    this.isLocal = loopback && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(this.url).hostname)
-    this.fixed = config.publicUrl !== null
-  }
-
-  private readonly fixed: boolean
-
-  publicUrl(): string {
-    return this.url
-  }
-
-  listening(app: FastifyInstance): void {
-    const bound = app.server.address()
-    if (!this.fixed && bound !== null && typeof bound === 'object')
-      this.url = `http://localhost:${String(bound.port)}`
-  }
-}
-
-/** @returns the domain of `Name <somebody@domain>` */
-function domainOf(from: string): string {
-  return /@([^>\s]+)/.exec(from)?.[1] ?? 'localhost'
 }

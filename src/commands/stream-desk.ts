@@ -1,23 +1,23 @@
 import type { LRUCache } from 'lru-cache'
 import type { CommandContext } from '../eventstore/codec.ts'
 import type { Log } from '../eventstore/log.ts'
-import { WrongExpectedRevision, type Position } from '../eventstore/port.ts'
+import { RecordTooLarge, WrongExpectedRevision, type Position } from '../eventstore/port.ts'
 import type { Happened, NewFact } from '../events/registry.ts'
 import { DomainError } from '../kernel/errors.ts'
-import { factId } from '../kernel/ids.ts'
 import type { Decider } from './decider.ts'
 
 /** How often a group of commands is decided again after losing a race for its stream. */
 const MAX_TRIES = 3
 
-/** Commands on one stream that are appended together at most; bounds the size of one append. */
+/** Commands on one stream that are appended together at most. Too large an append is split, so this bounds the wait. */
 const MAX_GROUP = 200
 
 export type AnyDecider = Decider<unknown, unknown, NewFact, Happened>
 
 /** What is remembered of a command, to answer its retry. */
 interface Done {
-  readonly position: Position
+  /** Of its last fact or one after it; null while its append is under way. */
+  position: Position | null
   readonly requestDigest: string | null
 }
 
@@ -26,7 +26,7 @@ export interface Folded {
   state: unknown
   /** -1 while the stream does not exist. */
   revision: number
-  /** Commands already done, by the id of their first fact. */
+  /** Commands already done, by their id. */
   readonly done: Map<string, Done>
 }
 
@@ -107,16 +107,24 @@ export class StreamDesk {
       } catch (error) {
         // The state was folded ahead of an append that did not happen, or may not have.
         this.cache.delete(this.stream)
+        if (error instanceof RecordTooLarge && group.length > 1) {
+          await this.serveHalves(group)
+          return
+        }
         if (!(error instanceof WrongExpectedRevision)) throw error
-        if (attempt < MAX_TRIES) continue
-        throw new DomainError(
-          'conflict',
-          'busy',
-          'Somebody else changed this at the same moment. Try again.',
-          {
-            cause: error,
-          },
-        )
+        if (attempt === MAX_TRIES) throw busy(error)
+      }
+    }
+  }
+
+  /** What is too large together may fit apart; what is too large by itself fails alone. */
+  private async serveHalves(group: readonly Visitor[]): Promise<void> {
+    const middle = Math.ceil(group.length / 2)
+    for (const half of [group.slice(0, middle), group.slice(middle)]) {
+      try {
+        await this.serveGroup(half)
+      } catch (error) {
+        for (const visitor of half) visitor.reject(error)
       }
     }
   }
@@ -147,23 +155,12 @@ export class StreamDesk {
       if (replayOf !== null) return { ...idle, replayOf }
       const facts = this.decider.decide(command, folded.state)
       for (const fact of facts) {
-        folded.state = this.decider.evolve(folded.state, { ...fact, at: context.at } as Happened)
+        folded.state = this.decider.evolve(folded.state, { ...fact, at: context.at })
       }
       return { ...idle, facts }
     } catch (error) {
       return { ...idle, refusal: error instanceof Error ? error : new Error(String(error)) }
     }
-  }
-
-  private doneBefore(folded: Folded, context: CommandContext): Done | null {
-    const done = folded.done.get(factId(context.commandId, this.stream, 0))
-    if (done === undefined) return null
-    if (done.requestDigest === (context.requestDigest ?? null)) return done
-    throw new DomainError(
-      'unprocessable',
-      'idempotency_key_reused',
-      'This Idempotency-Key was used before with another request. Use a new key for a new request.',
-    )
   }
 
   private async append(folded: Folded, turns: readonly Turn[]): Promise<Position | null> {
@@ -173,10 +170,16 @@ export class StreamDesk {
     if (decisions.length === 0) return null
     const expected = folded.revision === -1 ? 'no_stream' : folded.revision
     const result = await this.log.append(this.stream, expected, decisions)
+    const count = decisions.reduce((sum, { facts }) => sum + facts.length, 0)
+    if (result.revision !== folded.revision + count) {
+      // Another process was sent the same command and recorded it, at another place than we thought to be at: the
+      // store took ours for its retry. What was folded here lacks the facts between, so this is a lost race.
+      throw new WrongExpectedRevision(this.stream, expected, result.revision)
+    }
     folded.revision = result.revision
     for (const { context } of decisions) {
-      const requestDigest = context.requestDigest ?? null
-      folded.done.set(factId(context.commandId, this.stream, 0), { position: result.position, requestDigest })
+      const done = folded.done.get(context.commandId)
+      if (done !== undefined) done.position = result.position
     }
     return result.position
   }
@@ -192,14 +195,26 @@ export class StreamDesk {
     for (const fact of facts) {
       folded.state = this.decider.evolve(folded.state, fact)
       folded.revision = fact.revision
-      if (fact.id === factId(fact.causationId, this.stream, 0)) {
-        folded.done.set(fact.id, { position: fact.position, requestDigest: fact.requestDigest })
-      }
+      folded.done.set(fact.causationId, { position: fact.position, requestDigest: fact.requestDigest })
     }
     if (revision >= 0) this.cache.set(this.stream, folded)
     return folded
   }
 }
+
+function doneBefore(folded: Folded, context: CommandContext): Done | null {
+  const done = folded.done.get(context.commandId)
+  if (done === undefined) return null
+  if (done.requestDigest === (context.requestDigest ?? null)) return done
+  throw new DomainError(
+    'unprocessable',
+    'idempotency_key_reused',
+    'This Idempotency-Key was used before with another request. Use a new key for a new request.',
+  )
+}
+
+const busy = (cause: WrongExpectedRevision) =>
+  new DomainError('conflict', 'busy', 'Somebody else changed this at the same moment. Try again.', { cause })
 
 function answer(
   { visitor, facts, replayOf, refusal }: Turn,

@@ -45,6 +45,13 @@ export interface Log {
   head(): Promise<Position>
 }
 
+/**
+ * What names the facts of a command. The digest of the request is part of it, so that a store never takes another
+ * request under the same idempotency key for a retry.
+ */
+const seedOf = ({ commandId, requestDigest }: CommandContext) =>
+  requestDigest === undefined ? commandId : `${commandId}/${requestDigest}`
+
 function recordsOf<Key>(
   vault: PersonalData<Key>,
   keys: ReadonlyMap<string, Key | Erased>,
@@ -55,7 +62,7 @@ function recordsOf<Key>(
     facts.map((fact, index) => {
       const subject = subjectOf(stream, fact)
       const key = subject === null ? null : (keys.get(subject) ?? null)
-      return encode(vault, stream, fact, factId(context.commandId, stream, index), key, context)
+      return encode(vault, stream, fact, factId(seedOf(context), stream, index), key, context)
     }),
   )
 }

@@ -21,7 +21,10 @@ const MOST_BUFFERED = 1_000_000
 const TRY_AGAIN_LATER = 1013
 
 export interface LiveOptions {
-  readonly socket: WebSocket
+  readonly socket: Pick<
+    WebSocket,
+    'bufferedAmount' | 'close' | 'on' | 'OPEN' | 'ping' | 'readyState' | 'send'
+  >
   readonly eventId: string
   /** Where the client left off, null to begin with what happens next. */
   readonly after: Position | null

@@ -31,12 +31,18 @@ export interface Built {
 /** How often a process looks again at a build that another process does or that failed for want of a database. */
 const RETRY_INTERVAL = 2 * SECOND
 
+/** How long somebody who wants to build waits for somebody who may be about to finish, and between looks, in ms. */
+const LOCK_WAIT = SECOND
+const LOCK_POLL = 50
+
 /** Builds, swaps and drops generations; one build a projection at a time, whatever the process. */
 export class Builder {
   readonly #context: BuildContext
   readonly #onChange: () => void
   readonly #stopping = new AbortController()
-  readonly #ensuring = new Map<string, Promise<void>>()
+  readonly #ensuring = new Set<string>()
+  /** Builds of projections that were never built, one after the other. */
+  #queue: Promise<void> = Promise.resolve()
   readonly #running = new Map<string, RebuildProgress | null>()
 
   /** @param onChange called after what readers read or writers write was changed */
@@ -53,9 +59,9 @@ export class Builder {
   /** Builds a projection that was never built, in the background, until it is done or stopped by a fact. */
   ensureBuilt(projection: Projection): void {
     const { name } = projection
-    if (this.#ensuring.has(name) || this.#stopping.signal.aborted) return
-    const ensuring = this.#ensure(projection).finally(() => this.#ensuring.delete(name))
-    this.#ensuring.set(name, ensuring)
+    if (this.#ensuring.has(name)) return
+    this.#ensuring.add(name)
+    this.#queue = this.#queue.then(() => this.#ensure(projection)).finally(() => this.#ensuring.delete(name))
   }
 
   /**
@@ -105,7 +111,7 @@ export class Builder {
   /** Stops builds after the page under way. */
   async stop(): Promise<void> {
     this.#stopping.abort()
-    await Promise.all(this.#ensuring.values())
+    await this.#queue
   }
 
   async #ensure(projection: Projection): Promise<void> {
@@ -171,21 +177,30 @@ export class Builder {
 
   /** @throws DomainError `rebuild_running` when somebody builds this projection already, here or elsewhere */
   async #alone<T>({ name, version }: Projection, work: () => Promise<T>): Promise<T> {
-    const client = await this.#context.pool.connect()
     const lock = `guestguard rebuild ${name} v${String(version)}`
+    const client = await this.#context.pool.connect()
     try {
-      const { rows } = await client.query<{ got: boolean }>(
-        'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS got',
-        [lock],
-      )
-      if (rows[0]?.got !== true) {
-        throw new DomainError('conflict', 'rebuild_running', `${name} is being rebuilt already.`)
-      }
-      return await work()
+      await lockWithin(client, lock, LOCK_WAIT, name)
+      const result = await work()
+      await client.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [lock])
+      return result
     } finally {
-      // Closing the connection is what frees the lock, also after an error.
+      // Closing the connection frees the lock too, after an error.
       client.release(true)
     }
+  }
+}
+
+async function lockWithin(client: PoolClient, lock: string, wait: number, name: string): Promise<void> {
+  for (let waited = 0; ; waited += LOCK_POLL) {
+    const { rows } = await client.query<{ got: boolean }>(
+      'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS got',
+      [lock],
+    )
+    if (rows[0]?.got === true) return
+    if (waited >= wait)
+      throw new DomainError('conflict', 'rebuild_running', `${name} is being rebuilt already.`)
+    await sleep(LOCK_POLL)
   }
 }
 

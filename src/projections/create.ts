@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Log as FactLog } from '../eventstore/log.ts'
 import type { EventStore, Position } from '../eventstore/port.ts'
 import { DomainError } from '../kernel/errors.ts'
+import { SECOND } from '../kernel/time.ts'
 import { listen, type Listener } from '../postgres/listen.ts'
 import type { Log } from '../postgres/log.ts'
 import type { Pool } from '../postgres/pool.ts'
@@ -35,10 +36,16 @@ export interface ProjectionsOptions {
   readonly projections?: readonly Projection[]
 }
 
+/** How long a start waits for projections that were never built, in milliseconds; an empty log takes a tenth of it. */
+const FIRST_BUILD = 10 * SECOND
+
 /** The read models: kept up to date in the background, read through `queries`. */
 export interface Projections {
   readonly queries: ReadModelQueries
-  /** Begins to follow the log, and builds what was never built. @returns once reading works as far as it is built */
+  /**
+   * Begins to follow the log, and builds what was never built.
+   * @returns once every projection can be read, or after 10 s when building takes longer
+   */
   start(): Promise<void>
   /** Finishes the batch under way; a rebuild under way is left to go on after the next start. */
   stop(): Promise<void>
@@ -132,6 +139,9 @@ export function createProjections(options: ProjectionsOptions): Projections {
       })
       await refresh()
       if (write) live.start()
+      if (!(await progress.waitUntilBuilt(FIRST_BUILD))) {
+        log.warn({}, 'the read models are still being built; until then they cannot be read')
+      }
     },
     async stop() {
       await builder.stop()

@@ -10,7 +10,7 @@ export interface ActivityNews {
 }
 
 interface Waiter {
-  readonly position: Position
+  readonly done: () => boolean
   readonly resolve: () => void
 }
 
@@ -75,9 +75,10 @@ export class Progress {
       if (checkpoint > one.checkpoint) one.checkpoint = checkpoint
       position = checkpoint
     }
+    if (position !== undefined) {
+      for (const eventId of events) this.#tell({ eventId, position })
+    }
     this.#wake()
-    if (position === undefined) return
-    for (const eventId of events) this.#tell({ eventId, position })
   }
 
   /** @returns the schema to read a projection from, undefined while it was never built */
@@ -85,9 +86,14 @@ export class Progress {
     return this.#active.get(name)?.schema
   }
 
+  /** Whether every projection can be read. */
+  get built(): boolean {
+    return this.#active.size === this.#projections.length
+  }
+
   /** Everything up to here can be read from every projection; `BEGINNING` while one of them was never built. */
   get position(): Position {
-    if (this.#active.size < this.#projections.length) return 0n
+    if (!this.built) return 0n
     let least: Position | undefined
     for (const { checkpoint } of this.#active.values()) {
       if (least === undefined || checkpoint < least) least = checkpoint
@@ -95,12 +101,21 @@ export class Progress {
     return least ?? 0n
   }
 
-  /** @returns whether `position` could be read within the time */
+  /** @returns whether `position` could be read within the time, in milliseconds */
   waitFor(position: Position, timeoutMs: number): Promise<boolean> {
-    if (position <= this.position) return Promise.resolve(true)
+    return this.#wait(() => this.built && position <= this.position, timeoutMs)
+  }
+
+  /** @returns whether every projection could be read within the time, in milliseconds */
+  waitUntilBuilt(timeoutMs: number): Promise<boolean> {
+    return this.#wait(() => this.built, timeoutMs)
+  }
+
+  #wait(done: () => boolean, timeoutMs: number): Promise<boolean> {
+    if (done()) return Promise.resolve(true)
     return new Promise((resolve) => {
       const waiter: Waiter = {
-        position,
+        done,
         resolve: () => {
           clearTimeout(timer)
           this.#waiters.delete(waiter)
@@ -124,10 +139,8 @@ export class Progress {
   }
 
   #wake(): void {
-    if (this.#waiters.size === 0) return
-    const position = this.position
     for (const waiter of [...this.#waiters]) {
-      if (waiter.position <= position) waiter.resolve()
+      if (waiter.done()) waiter.resolve()
     }
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Decoded, Log as FactLog } from '../eventstore/log.ts'
 import type { Position, StoredRecord } from '../eventstore/port.ts'
 import { SECOND } from '../kernel/time.ts'
@@ -60,6 +61,9 @@ const PAGE_SIZE = 4_000
 /** Most facts applied while the live writer is held up by a swap: some tens of milliseconds. */
 const MAX_HELD_UP = 500
 
+/** How long a swap waits for a live writer that is behind the new tables, in milliseconds; there may be none. */
+const LIVE_BEHIND = 2 * SECOND
+
 /** Brings one generation that nobody reads up to the end of the log. */
 export class Build {
   readonly #context: BuildContext
@@ -94,9 +98,15 @@ export class Build {
    */
   async run(): Promise<number> {
     try {
-      do await this.#catchUp()
-      while (!(await this.#swap()))
-      return this.#count
+      await this.#catchUp()
+      const patientUntil = Date.now() + LIVE_BEHIND
+      for (;;) {
+        const outcome = await this.#swap(Date.now() < patientUntil)
+        if (outcome === 'done') return this.#count
+        if (outcome === 'live_is_behind') await sleep(10)
+        else await this.#catchUp()
+        this.#options.signal?.throwIfAborted()
+      }
     } catch (error) {
       if (error instanceof RebuildStopped) {
         this.#context.log.error({ projection: this.#generation.schema }, error.message)
@@ -172,25 +182,25 @@ export class Build {
   /**
    * Holds up the live writer, applies what it is ahead by, and changes what readers read: one transaction, so that
    * nobody sees a gap or goes back in time.
-   * @returns false when the writer is too far ahead to be held up for so long
+   * @param patient whether a writer that is behind is waited for: what readers get to see by a swap alone, the live feed
+   *   does not tell
    */
-  async #swap(): Promise<boolean> {
+  async #swap(patient: boolean): Promise<'done' | 'live_is_behind' | 'live_is_far_ahead'> {
     const { pool, origin } = this.#context
-    const outcome = await inProjection(pool, async (client) => {
+    return inProjection(pool, async (client) => {
       const generations = await lockGenerations(client, this.#projection)
-      const live = generations.find((one) => one.state === 'active')
-      const position =
-        live !== undefined && live.checkpoint > this.#checkpoint ? live.checkpoint : this.#checkpoint
+      const live = generations.find((one) => one.state === 'active')?.checkpoint ?? this.#checkpoint
+      if (patient && live < this.#checkpoint) return 'live_is_behind'
+      const position = live > this.#checkpoint ? live : this.#checkpoint
       const missing = await this.#upTo(position)
-      if (missing === undefined) return false
+      if (missing === undefined) return 'live_is_far_ahead'
       await this.#move(client, position)
       await this.#applyTo(client, await this.#decode(missing))
       await activate(client, this.#generation, position)
       await announceGenerations(client, origin)
       this.#checkpoint = position
-      return true
+      return 'done'
     })
-    return outcome
   }
 
   /** @returns the records from the checkpoint up to a position, undefined when they are many */

@@ -121,9 +121,7 @@ function changeDetails(guest: InvitedGuest, { changes, ifChanges }: ChangeDetail
   requireUnchanged(ifChanges, guest.changes)
   const current = { ...guest.contact, plusOnesAllowed: guest.plusOnesAllowed, utmSource: guest.utmSource }
   const different = Object.fromEntries(
-    Object.entries(changes).filter(
-      ([key, value]) => value !== undefined && current[key as keyof typeof current] !== value,
-    ),
+    Object.entries(changes).filter(([key, value]) => current[key as keyof typeof current] !== value),
   ) as ChangeDetails['changes']
   if (Object.keys(different).length === 0) return []
   const { plusOnesAllowed, utmSource, ...personal } = different

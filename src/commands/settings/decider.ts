@@ -125,7 +125,7 @@ function changeDetails(event: ConfiguredEvent, changes: Partial<EventDetails>): 
     ([key, value]) => event[key as keyof EventDetails] !== value,
   )
   if (different.length === 0) return []
-  return [{ type: 'EventDetailsChanged', data: Object.fromEntries(different) as Partial<EventDetails> }]
+  return [{ type: 'EventDetailsChanged', data: Object.fromEntries(different) }]
 }
 
 function changeStatus(event: ConfiguredEvent, change: StatusChange): NewSettingsFact[] {
