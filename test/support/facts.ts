@@ -1,0 +1,275 @@
+import fc from 'fast-check'
+import type { Actor } from '../../src/events/fact.ts'
+import type { Fact, FactType, NewFact } from '../../src/events/registry.ts'
+import { guestStream, hostStream, rsvpsStream, settingsStream } from '../../src/events/streams.ts'
+import type { Log } from '../../src/eventstore/log.ts'
+import type { Position } from '../../src/eventstore/port.ts'
+import { commandIdOf, factId } from '../../src/kernel/ids.ts'
+
+/** 2026-06-01T10:00:00Z; every further fact comes a second later. */
+export const START = Date.UTC(2026, 5, 1, 10)
+
+/** Ids of the form of ULIDs, told apart by a number. */
+const idOf = (kind: string, n: number): string => `01${kind}${String(n).padStart(24 - kind.length, '0')}`
+export const anEventId = (n = 0): string => idOf('E', n)
+export const aGuestId = (n = 0): string => idOf('G', n)
+export const aHostId = (n = 0): string => idOf('H', n)
+export const anAttemptId = (n = 0): string => idOf('A', n)
+export const aCheckInId = (n = 0): string => idOf('C', n)
+
+/** A fact with the stream it belongs to. */
+export interface Step {
+  readonly stream: string
+  readonly fact: NewFact
+}
+
+type Body<T extends FactType> = Extract<NewFact, { type: T }>
+type Data<T extends FactType> = Body<T>['data']
+type Personal<T extends FactType> = Body<T> extends { personal: infer P } ? P : never
+
+/** Steps of one guest, with everything filled in that a test does not care about. */
+export function guestSteps(event = 0, guest = 0) {
+  const stream = guestStream(anEventId(event), aGuestId(guest))
+  const seats = rsvpsStream(anEventId(event))
+  const guestId = aGuestId(guest)
+  const step = (fact: NewFact): Step => ({ stream, fact })
+  return {
+    invited: (personal: Partial<Personal<'GuestInvited'>> = {}, data: Partial<Data<'GuestInvited'>> = {}) =>
+      step({
+        type: 'GuestInvited',
+        data: { plusOnesAllowed: 2, utmSource: null, batchId: null, ...data },
+        personal: {
+          name: `Guest ${String(guest)}`,
+          email: `guest${String(guest)}@example.org`,
+          phone: null,
+          externalRef: null,
+          ...personal,
+        },
+      }),
+    changed: (personal: Personal<'GuestDetailsChanged'>, data: Data<'GuestDetailsChanged'> = {}) =>
+      step({ type: 'GuestDetailsChanged', data, personal }),
+    removed: () => step({ type: 'GuestRemoved', data: {} }),
+    forgotten: () => step({ type: 'GuestForgotten', data: {} }),
+    linkIssued: (version = 1) => step({ type: 'LinkIssued', data: { version } }),
+    linkRevoked: (version = 1) => step({ type: 'LinkRevoked', data: { version } }),
+    queued: () => step({ type: 'InvitationQueued', data: { messageId: 'm1', channel: 'email' } }),
+    sent: () => step({ type: 'InvitationSent', data: { messageId: 'm1', channel: 'email' } }),
+    failed: (reason = 'mailbox full') =>
+      step({ type: 'InvitationFailed', data: { messageId: 'm1', channel: 'email', reason } }),
+    touched: () =>
+      step({
+        type: 'LinkTouched',
+        data: { kind: 'scanner' },
+        personal: { ip: '192.0.2.1', userAgent: 'bot' },
+      }),
+    attempted: (attempt = 0, userAgent: string | null = IPHONE) =>
+      step({
+        type: 'AccessAttempted',
+        data: {
+          attemptId: anAttemptId(attempt),
+          linkVersion: 1,
+          hasUserAgent: userAgent !== null,
+          hasFingerprint: false,
+          deferred: false,
+        },
+        personal: {
+          ip: '192.0.2.1',
+          userAgent,
+          fingerprint: null,
+          fingerprintDigest: null,
+          ipPrefix: '192.0.2',
+        },
+      }),
+    scored: (attempt = 0, data: Partial<Data<'AccessScored'>> = {}) =>
+      step({
+        type: 'AccessScored',
+        data: {
+          attemptId: anAttemptId(attempt),
+          ruleSet: 'v1',
+          score: 19,
+          subScores: { missing_signals: 70 },
+          reasons: [{ code: 'missing_signals', params: {} }],
+          band: 'low',
+          thresholds: { medium: 30, high: 60, block: 85 },
+          decision: 'allowed',
+          late: false,
+          ...data,
+        },
+        personal: {
+          place: { country: 'FR', city: 'Lyon', lat: 45.76, lon: 4.84, accuracyKm: 20 },
+          places: { before: 'Paris', now: 'Lyon' },
+        },
+      }),
+    checkedIn: (checkIn = 0, arrivalCount = 1, gate = 'Main entrance') =>
+      step({
+        type: 'GuestCheckedIn',
+        data: {
+          checkInId: aCheckInId(checkIn),
+          arrivalCount,
+          gate,
+          deviceId: 'door-1',
+          nonce: `nonce-${String(checkIn)}`,
+          scannedAt: '2026-06-01T19:00:00Z',
+          offline: false,
+        },
+      }),
+    refused: (reason: Data<'CheckInRefused'>['reason'] = 'not_attending') =>
+      step({
+        type: 'CheckInRefused',
+        data: {
+          reason,
+          gate: 'Main entrance',
+          deviceId: 'door-1',
+          nonce: 'nonce-refused',
+          scannedAt: '2026-06-01T19:00:00Z',
+        },
+      }),
+    undone: (checkIn = 0) => step({ type: 'CheckInUndone', data: { checkInId: aCheckInId(checkIn) } }),
+    answered: (
+      status: Data<'RsvpAnswered'>['status'] = 'confirmed',
+      partySize = 1,
+      personal: Partial<Personal<'RsvpAnswered'>> = {},
+    ): Step => ({
+      stream: seats,
+      fact: {
+        type: 'RsvpAnswered',
+        data: {
+          guestId,
+          answer: status === 'confirmed' || status === 'waitlisted' ? 'attending' : status,
+          partySize: status === 'declined' ? 0 : partySize,
+          status,
+        },
+        personal: { plusOneNames: [], note: null, ...personal },
+      },
+    }),
+    promoted: (partySize = 1): Step => ({
+      stream: seats,
+      fact: { type: 'RsvpPromoted', data: { guestId, partySize } },
+    }),
+    withdrawn: (): Step => ({ stream: seats, fact: { type: 'RsvpWithdrawn', data: { guestId } } }),
+  }
+}
+
+export function eventSteps(event = 0) {
+  const stream = settingsStream(anEventId(event))
+  const step = (fact: NewFact): Step => ({ stream, fact })
+  return {
+    created: (data: Partial<Data<'EventCreated'>> = {}) =>
+      step({
+        type: 'EventCreated',
+        data: {
+          ownerId: aHostId(),
+          name: `Event ${String(event)}`,
+          slug: `event-${String(event)}`,
+          eventDate: '2026-07-01T18:00:00Z',
+          timezone: 'Europe/Paris',
+          venue: null,
+          ...data,
+        },
+      }),
+    changed: (data: Data<'EventDetailsChanged'>) => step({ type: 'EventDetailsChanged', data }),
+    published: () => step({ type: 'EventPublished', data: {} }),
+    closed: () => step({ type: 'EventClosed', data: {} }),
+    archived: () => step({ type: 'EventArchived', data: {} }),
+    capacity: (maxCapacity: number | null): Step => ({
+      stream: rsvpsStream(anEventId(event)),
+      fact: { type: 'CapacitySet', data: { maxCapacity } },
+    }),
+  }
+}
+
+const hostRegistered = (host = 0): Step => ({
+  stream: hostStream(aHostId(host)),
+  fact: {
+    type: 'HostRegistered',
+    data: { plan: 'free' },
+    personal: { email: 'host@example.org', name: 'A host', passwordHash: 'x' },
+  },
+})
+
+export const IPHONE =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1'
+
+const actor: Actor = 'system:test'
+
+/** What the log would give back for these steps, without a log. */
+export function asFacts(steps: readonly Step[], firstPosition = 1n): Fact[] {
+  const revisions = new Map<string, number>()
+  return steps.map(({ stream, fact }, index) => {
+    const revision = (revisions.get(stream) ?? -1) + 1
+    revisions.set(stream, revision)
+    const commandId = commandIdOf('step', stream, String(revision))
+    return {
+      ...fact,
+      id: factId(commandId, stream, 0),
+      stream,
+      revision,
+      position: firstPosition + BigInt(index),
+      at: START + index * 1_000,
+      actor,
+      correlationId: commandId,
+      causationId: commandId,
+      requestDigest: null,
+    } as Fact
+  })
+}
+
+let appended = 0
+
+/** Appends steps one by one through the log. @returns the position of the last */
+export async function appendSteps(log: Log, steps: readonly Step[]): Promise<Position> {
+  let position: Position = 0n
+  for (const { stream, fact } of steps) {
+    appended += 1
+    const commandId = commandIdOf('append', String(process.pid), String(appended))
+    const context = { commandId, actor, at: START + appended * 1_000, correlationId: commandId }
+    position = (await log.append(stream, 'any', [{ facts: [fact], context }])).position
+  }
+  return position
+}
+
+/** Any sentence of the product's language, also in orders that no decider would allow. */
+export function anyStep(events = 2, guests = 4): fc.Arbitrary<Step> {
+  const small = fc.nat(2)
+  const guest = fc.record({ event: fc.nat(events - 1), guest: fc.nat(guests - 1), n: small, m: small })
+  const name = fc.constantFrom('Ada', 'Zoë', 'Łukasz', 'O’Neil\u0000', 'Bob 🎉')
+  const of = (make: (steps: ReturnType<typeof guestSteps>, n: number, m: number) => Step) =>
+    // Items belong to one guest, so their ids differ between guests.
+    guest.map(({ event, guest, n, m }) => make(guestSteps(event, guest), (event * 10 + guest) * 10 + n, m))
+  const event = (make: (steps: ReturnType<typeof eventSteps>, n: number) => Step) =>
+    fc.tuple(fc.nat(events - 1), small).map(([e, n]) => make(eventSteps(e), n))
+  return fc.oneof(
+    fc.tuple(guest, name).map(([g, text]) => guestSteps(g.event, g.guest).invited({ name: text })),
+    fc.tuple(guest, name).map(([g, text]) => guestSteps(g.event, g.guest).changed({ name: text })),
+    of((g) => g.removed()),
+    of((g) => g.forgotten()),
+    of((g, _n, m) => g.linkIssued(m + 1)),
+    of((g, _n, m) => g.linkRevoked(m + 1)),
+    of((g) => g.queued()),
+    of((g) => g.sent()),
+    of((g) => g.failed()),
+    of((g) => g.touched()),
+    of((g, n) => g.attempted(n)),
+    of((g, n) => g.attempted(n, null)),
+    of((g, n, m) => g.scored(n, { score: m * 40, band: (['low', 'medium', 'block'] as const)[m] ?? 'low' })),
+    of((g, n, m) => g.checkedIn(n, m + 1)),
+    of((g) => g.refused()),
+    of((g, n) => g.undone(n)),
+    of((g, _n, m) => g.answered('confirmed', m + 1, { plusOneNames: ['Eve'], note: 'no nuts' })),
+    of((g, _n, m) => g.answered('waitlisted', m + 1)),
+    of((g) => g.answered('declined')),
+    of((g) => g.answered('maybe')),
+    of((g) => g.promoted()),
+    of((g) => g.withdrawn()),
+    event((e) => e.created()),
+    event((e, n) => e.changed({ name: `Party ${String(n)}` })),
+    event((e) => e.published()),
+    event((e) => e.closed()),
+    event((e) => e.archived()),
+    event((e, n) => e.capacity(n === 0 ? null : n * 10)),
+    fc.constant(hostRegistered()),
+  )
+}
+
+export const anyHistory = (maxLength = 60): fc.Arbitrary<Step[]> =>
+  fc.array(anyStep(), { minLength: 1, maxLength })
