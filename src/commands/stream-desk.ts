@@ -151,11 +151,14 @@ export class StreamDesk {
     if (visitor.order === 'read') return idle
     const { command, context } = visitor.order
     try {
-      const replayOf = this.doneBefore(folded, context)
+      const replayOf = doneBefore(folded, context)
       if (replayOf !== null) return { ...idle, replayOf }
       const facts = this.decider.decide(command, folded.state)
       for (const fact of facts) {
         folded.state = this.decider.evolve(folded.state, { ...fact, at: context.at })
+      }
+      if (facts.length > 0) {
+        folded.done.set(context.commandId, { position: null, requestDigest: context.requestDigest ?? null })
       }
       return { ...idle, facts }
     } catch (error) {
