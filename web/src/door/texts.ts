@@ -5,7 +5,7 @@ import { en } from './en.ts'
 /** The plugin for the door page. Its components bring their own texts, so that the dashboard can use them as well. */
 export const texts = createTexts({})
 
-const own: UseI18nOptions = { useScope: 'local', messages: { en: en as never } }
+const own: UseI18nOptions = { useScope: 'local', messages: { en } }
 
 /** The typed texts of a component at the door. */
 export function useTexts(): { t: Translate<typeof en> } {
