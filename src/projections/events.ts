@@ -12,7 +12,7 @@ import {
 
 export type EventRow = {
   readonly event_id: string
-  /** Null until EventCreated was seen: such an event does not exist for readers. */
+  /** Null until EventCreated was seen, as created_at: such an event does not exist for readers. */
   readonly owner_id: string | null
   readonly name: string
   readonly slug: string
@@ -24,7 +24,7 @@ export type EventRow = {
   readonly status: EventStatus
   /** Of the settings stream; -1 before its first fact. */
   readonly revision: number
-  readonly created_at: string
+  readonly created_at: string | null
   readonly updated_at: string
 }
 
@@ -46,7 +46,7 @@ function rowFor(row: EventRow | undefined, fact: Fact): EventRow {
     max_capacity: null,
     status: 'draft',
     revision: -1,
-    created_at: at,
+    created_at: null,
     updated_at: at,
   }
 }
@@ -76,7 +76,7 @@ export const events: Projection = {
         max_capacity: 'integer',
         status: 'text NOT NULL',
         revision: 'integer NOT NULL',
-        created_at: 'timestamptz NOT NULL',
+        created_at: 'timestamptz',
         updated_at: 'timestamptz NOT NULL',
       },
       indexes: ['owner_id, created_at DESC, event_id DESC'],

@@ -28,8 +28,9 @@ function guest<T extends FactType>(
       const row = before ?? newGuestRow(fact)
       const after = change(row, fact)
       const at = timeOf(fact)
+      const created_at = at < row.created_at ? at : row.created_at
       const updated_at = at > row.updated_at ? at : row.updated_at
-      return { ...after, status: statusOf(after), updated_at }
+      return { ...after, status: statusOf(after), created_at, updated_at }
     },
   }
 }

@@ -22,7 +22,8 @@ export type RsvpRow = {
   readonly plus_one_names: string[]
   readonly note: string | null
   readonly erased: boolean
-  readonly answered_at: string
+  /** Null before the first answer. */
+  readonly answered_at: string | null
   /** Position of the answer that put the party at the end of the waitlist, null when not waiting. */
   readonly waiting_since: string | null
 }
@@ -47,7 +48,7 @@ const newRow = (fact: FactOfType<FactType>): RsvpRow => ({
   plus_one_names: [],
   note: null,
   erased: false,
-  answered_at: timeOf(fact),
+  answered_at: null,
   waiting_since: null,
 })
 
@@ -74,7 +75,7 @@ export const rsvps: Projection = {
         plus_one_names: 'jsonb NOT NULL',
         note: 'text',
         erased: 'boolean NOT NULL',
-        answered_at: 'timestamptz NOT NULL',
+        answered_at: 'timestamptz',
         waiting_since: 'bigint',
       },
       indexes: ['event_id'],

@@ -80,7 +80,7 @@ function recordOf(row: EventRow): EventRecord {
     status: row.status,
     thresholds: { ...DEFAULT_THRESHOLDS },
     revision: row.revision,
-    createdAt: row.created_at,
+    createdAt: row.created_at ?? row.updated_at,
     updatedAt: row.updated_at,
   }
 }

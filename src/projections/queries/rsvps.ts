@@ -57,7 +57,7 @@ export function rsvpQueries(reader: Reader): RsvpQueries {
 
 /** @returns nothing for a row without an answer: the guest withdrew, or was forgotten before answering */
 function recordOf(row: PlacedRow): RsvpRecord[] {
-  if (row.answer === null || row.status === null) return []
+  if (row.answer === null || row.status === null || row.answered_at === null) return []
   return [
     {
       guestId: row.guest_id,
