@@ -12,7 +12,9 @@ export function faceOf(ticket: string): TicketFace | null {
   try {
     const claims: unknown = JSON.parse(textOf(payload))
     if (typeof claims !== 'object' || claims === null) return null
-    const { gate, exp } = claims as { gate?: unknown; exp?: unknown }
+    // The server keeps what is its own under `gg`, apart from the registered claims.
+    const { gg, exp } = claims as { gg?: { gate?: unknown }; exp?: unknown }
+    const gate = gg?.gate
     return {
       gate: typeof gate === 'string' ? gate : '',
       expiresAt: typeof exp === 'number' ? exp * 1_000 : null,
