@@ -61,6 +61,8 @@ export function foldFacts(table: Table, rows: Map<string, FoldedRow>, facts: rea
     const targets = key.endsWith('/') ? [...rows.keys()].filter((each) => each.startsWith(key)) : [key]
     for (const target of targets) {
       const before = rows.get(target)
+      // All rows of a guest means those that there were: what began later, in whatever stream, is not touched.
+      if (key.endsWith('/') && before !== undefined && before.rsvpsPosition > fact.position) continue
       const after = step(fold, table, before, fact)
       if (after === before || after === undefined) continue
       rows.set(target, after)
