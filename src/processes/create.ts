@@ -24,7 +24,7 @@ export interface ProcessesOptions extends NotificationOptions {
   readonly vault: DepartureOptions['vault']
   readonly log: Log
   /** Intervals of the job queue; tests shorten them. */
-  readonly intervals?: Pick<JobsOptions, 'pollSeconds' | 'superviseSeconds'>
+  readonly intervals?: Pick<JobsOptions, 'pollSeconds' | 'pollSecondsWithoutListen' | 'superviseSeconds'>
 }
 
 export interface ProcessesStatus extends RunnerStatus {

@@ -23,6 +23,8 @@ export interface JobsOptions {
    * transaction commits); retries and jobs of a lost process do.
    */
   readonly pollSeconds?: number
+  /** The same while LISTEN does not work, as behind PgBouncer, and polling is all there is; default 2. */
+  readonly pollSecondsWithoutListen?: number
   /** Seconds between two looks for jobs whose process was lost, default 20. */
   readonly superviseSeconds?: number
 }
@@ -106,12 +108,19 @@ export function createJobs(options: JobsOptions): Jobs {
 class BossJobs implements Jobs {
   readonly #boss: PgBoss
   readonly #log: Log
-  readonly #pollSeconds: number
+  readonly #polling: {
+    readonly pollingIntervalSeconds: number
+    readonly notifyPollingIntervalSeconds: number
+  }
 
   constructor(options: JobsOptions) {
     this.#boss = createBoss(options)
     this.#log = options.log
-    this.#pollSeconds = options.pollSeconds ?? 10
+    const { pollSeconds = 10, pollSecondsWithoutListen = Math.min(2, pollSeconds) } = options
+    this.#polling = {
+      pollingIntervalSeconds: pollSecondsWithoutListen,
+      notifyPollingIntervalSeconds: pollSeconds,
+    }
   }
 
   async start(): Promise<void> {
@@ -133,9 +142,7 @@ class BossJobs implements Jobs {
       burstWhenBatchFull: true,
       perJobResults: true,
       includeMetadata: true,
-      // The first while LISTEN does not work, the second while it does.
-      pollingIntervalSeconds: Math.min(2, this.#pollSeconds),
-      notifyPollingIntervalSeconds: this.#pollSeconds,
+      ...this.#polling,
     } as const
     await this.#boss.work<unknown, unknown, typeof options>(queue, options, (jobs) =>
       Promise.all(jobs.map((job) => run(queue, job, handler, this.#log))),
