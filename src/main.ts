@@ -1,42 +1,11 @@
 import closeWithGrace from 'close-with-grace'
-import { pino } from 'pino'
-import { readConfig, type Config } from './config.ts'
+import { readConfig } from './config.ts'
 import { SECOND } from './kernel/time.ts'
+import { loggerOf } from './logger.ts'
 import { startProduct } from './product.ts'
 
 /** How long what is under way may take at a shutdown, in milliseconds. */
 const GRACE = 25 * SECOND
-
-/** Values that must not stand in a log, wherever an object with them is logged. */
-const SECRETS = [
-  'authorization',
-  'cookie',
-  'password',
-  'passwordHash',
-  'token',
-  'ticket',
-  'email',
-  'phone',
-  '*.authorization',
-  '*.cookie',
-  '*.password',
-  '*.passwordHash',
-  '*.token',
-  '*.ticket',
-  '*.email',
-  '*.phone',
-]
-
-function loggerOf({ logLevel }: Config) {
-  const options = { level: logLevel, redact: { paths: SECRETS, censor: '[redacted]' } }
-  // People at a terminal read lines, everything else reads JSON.
-  return process.stdout.isTTY
-    ? pino({
-        ...options,
-        transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname', translateTime: 'HH:MM:ss' } },
-      })
-    : pino(options)
-}
 
 function fail(error: unknown): never {
   console.error(`GuestGuard does not start: ${error instanceof Error ? error.message : String(error)}`)

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import { createCommandHandler, type CommandHandler } from './commands/handle.ts'
-import { createOpenings } from './commands/guest/opening.ts'
+import { createOpenings, type Openings } from './commands/guest/opening.ts'
 import { Address, domainOf } from './address.ts'
 import { Closers } from './closers.ts'
 import type { Config } from './config.ts'
@@ -54,6 +54,7 @@ export interface Product {
   readonly url: string | null
   readonly app: FastifyInstance
   readonly commands: CommandHandler
+  readonly openings: Openings
   readonly projections: Projections
   readonly store: EventStore
   readonly tokens: Tokens
@@ -200,6 +201,7 @@ async function start(
     url: config.role === 'worker' ? null : address.publicUrl(),
     app,
     commands,
+    openings,
     projections,
     store,
     tokens,
