@@ -19,10 +19,22 @@ export async function claimSlug(
   slug: string,
   eventId: string,
   context: CommandContext,
-) {
+): Promise<void> {
   const { state } = await commands.execute(slugDecider, slugStream(slug), eventId, context)
-  if (state === eventId) return
-  throw new DomainError('conflict', 'slug_taken', `The address "${slug}" is taken by another event.`, {
+  if (state !== eventId) throw slugTaken(slug)
+}
+
+/**
+ * Looks whether the event could have the slug, and leaves it to others.
+ * @throws DomainError `conflict/slug_taken`
+ */
+export async function requireSlugFor(commands: CommandHandler, slug: string, eventId: string): Promise<void> {
+  const owner = await commands.state(slugDecider, slugStream(slug))
+  if (owner !== null && owner !== eventId) throw slugTaken(slug)
+}
+
+function slugTaken(slug: string): DomainError {
+  return new DomainError('conflict', 'slug_taken', `The address "${slug}" is taken by another event.`, {
     fields: [{ path: 'slug', message: 'is taken' }],
   })
 }

@@ -1,20 +1,25 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { DomainError } from '../kernel/errors.ts'
 
-/** @param changes how often the thing was changed */
-export function withEtag(reply: FastifyReply, changes: number): void {
-  void reply.header('etag', `"${String(changes)}"`)
+/** @param counts what tells one version of the thing from the next, such as how often it was changed */
+export function withEtag(reply: FastifyReply, ...counts: readonly number[]): void {
+  void reply.header('etag', `"${counts.join('-')}"`)
 }
 
 /**
- * @returns the count of changes that If-Match names, null without the header
+ * @param expected how many counts the ETag of this thing has
+ * @returns the counts that If-Match names, null without the header
  * @throws DomainError `invalid/bad_if_match`
  */
-export function ifMatch(request: FastifyRequest): number | null {
-  const header = request.headers['if-match']
+export function ifMatch(
+  { headers }: Pick<FastifyRequest, 'headers'>,
+  expected = 1,
+): readonly number[] | null {
+  const header = headers['if-match']
   if (header === undefined || header === '*') return null
-  const match = /^"(\d{1,9})"$/.exec(header)
-  if (match === null)
+  // A proxy that compresses marks the ETag as weak; it is still the one we gave.
+  const counts = /^(?:W\/)?"(\d{1,9}(?:-\d{1,9})*)"$/.exec(header)?.[1]?.split('-')
+  if (counts?.length !== expected)
     throw new DomainError('invalid', 'bad_if_match', 'If-Match takes an ETag as this server gave it.')
-  return Number(match[1])
+  return counts.map(Number)
 }

@@ -1,12 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { claimSlug, createEvent } from '../../commands/event-creation.ts'
+import { claimSlug, createEvent, requireSlugFor } from '../../commands/event-creation.ts'
+import { requireUnchanged } from '../../commands/precondition.ts'
 import { rsvpsDecider } from '../../commands/rsvps/decider.ts'
 import {
   requireEditable,
   requireEvent,
   settingsDecider,
+  type ConfiguredEvent,
   type EventDetails,
   type SettingsCommand,
 } from '../../commands/settings/decider.ts'
@@ -23,6 +25,9 @@ import { eventView } from '../views/event.ts'
 
 const params = z.object({ eventId: id })
 const refused = { 400: problem, 401: problem, 403: problem, 404: problem, 409: problem, 412: problem }
+
+/** Stands in the ETag for a capacity without limit; a limit is 1 at least. */
+const NO_LIMIT = 0
 
 export const eventRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
   const { commands, readModels } = deps
@@ -97,20 +102,16 @@ export const eventRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => 
         ...definedOf(rest),
         ...(eventDate === undefined ? {} : { eventDate: new Date(eventDate).toISOString() }),
       }
+      const [ifChanges = null] = await foresee(request, { eventId, event })
       if (changes.slug !== undefined) await claimSlug(commands, changes.slug, eventId, context)
-      const command = { kind: 'change_details', changes, ifChanges: ifMatch(request) } as const
+      const command = { kind: 'change_details', changes, ifChanges } as const
       const changed = await commands.execute(settingsDecider, settingsStream(eventId), command, context)
-      let { position } = changed
+      withPosition(reply, changed.position)
       if (maxCapacity !== undefined) {
-        const seats = await commands.execute(
-          rsvpsDecider,
-          rsvpsStream(eventId),
-          { kind: 'set_capacity', maxCapacity },
-          context,
-        )
-        position = seats.position ?? position
+        const setCapacity = { kind: 'set_capacity', maxCapacity } as const
+        const seats = await commands.execute(rsvpsDecider, rsvpsStream(eventId), setCapacity, context)
+        withPosition(reply, seats.position)
       }
-      withPosition(reply, position)
       return answer(reply, eventId, role)
     },
   )
@@ -130,6 +131,29 @@ export const eventRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => 
     )
   }
 
+  /**
+   * Three streams cannot change as one: what any of them would refuse is refused before the first one changes. The
+   * retry of a change that is done already passes.
+   * @returns the counts of the ETag that the editor saw, none when the editor does not mind
+   * @throws DomainError `edited_meanwhile`, `slug_taken`, `capacity_below_confirmed`
+   */
+  async function foresee(
+    { body, headers }: FastifyRequest<{ Body: z.infer<typeof patchEventBody> }>,
+    { eventId, event }: { eventId: string; event: ConfiguredEvent },
+  ): Promise<readonly number[]> {
+    const seen = ifMatch({ headers }, 2) ?? []
+    const [ifChanges = null, ifCapacity = null] = seen
+    const { slug, maxCapacity } = body
+    if (slug !== undefined && slug !== event.slug) {
+      requireUnchanged(ifChanges, event.changes)
+      await requireSlugFor(commands, slug, eventId)
+    }
+    const seats = await commands.state(rsvpsDecider, rsvpsStream(eventId))
+    if (maxCapacity !== seats.maxCapacity) requireUnchanged(ifCapacity, seats.maxCapacity ?? NO_LIMIT)
+    if (maxCapacity !== undefined) rsvpsDecider.decide({ kind: 'set_capacity', maxCapacity }, seats)
+    return seen
+  }
+
   async function changeStatus(request: FastifyRequest, reply: FastifyReply, command: SettingsCommand) {
     const { eventId, role } = eventIn(request)
     const context = contextOf(deps, request, `host:${hostIn(request)}`)
@@ -145,7 +169,7 @@ export const eventRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => 
       readModels.queries.events.overview(eventId),
     ])
     const event = requireEvent(settings)
-    withEtag(reply, event.changes)
+    withEtag(reply, event.changes, seats.maxCapacity ?? NO_LIMIT)
     return eventView({
       eventId,
       event,
