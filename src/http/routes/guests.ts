@@ -109,7 +109,11 @@ export const guestRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => 
         plusOnesAllowed,
         utmSource,
       })
-      await execute(request, reply, { kind: 'change_details', changes, ifChanges: ifMatch(request) })
+      await execute(request, reply, {
+        kind: 'change_details',
+        changes,
+        ifChanges: ifMatch(request)?.[0] ?? null,
+      })
       return viewOf(reply, request.params.eventId, request.params.guestId)
     },
   )
@@ -121,6 +125,7 @@ export const guestRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => 
       schema: { tags: ['guests'], params, response: { 204: z.null(), ...refused } },
     },
     async (request, reply) => {
+      requireEditable(eventIn(request).event)
       await execute(request, reply, { kind: 'remove' })
       await withdraw(request, reply)
       return reply.code(204).send(null)
@@ -148,6 +153,7 @@ export const guestRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => 
       },
     },
     async (request, reply) => {
+      requireEditable(eventIn(request).event)
       await execute(request, reply, { kind: 'issue_link' })
       return { link: await linkOf(request.params.eventId, request.params.guestId) }
     },
