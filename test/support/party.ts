@@ -48,7 +48,12 @@ export async function createEvent(
   details: Readonly<Record<string, unknown>> = {},
   status: 'draft' | 'published' = 'published',
 ): Promise<EventView> {
-  const body = { name: 'Garden party', eventDate: '2026-06-20T19:00:00Z', timezone: 'Europe/Paris', ...details }
+  const body = {
+    name: 'Garden party',
+    eventDate: '2026-06-20T19:00:00Z',
+    timezone: 'Europe/Paris',
+    ...details,
+  }
   const created = expectStatus(await client.post<EventView>('/api/events', body), 201)
   if (status === 'draft') return created
   return expectStatus(await client.post<EventView>(`/api/events/${created.id}/publish`), 200)
@@ -61,10 +66,7 @@ export async function addGuest(
 ): Promise<TestGuest> {
   const path = `/api/events/${eventId}/guests`
   const body = { name: 'Grace Hopper', ...details }
-  const { guest, link } = expectStatus(
-    await client.post<{ guest: GuestView; link: string }>(path, body),
-    201,
-  )
+  const { guest, link } = expectStatus(await client.post<{ guest: GuestView; link: string }>(path, body), 201)
   return { id: guest.id, token: tokenOf(link), view: guest }
 }
 
@@ -101,4 +103,14 @@ export async function answer(
 ): Promise<RsvpAnswer> {
   const { rsvpToken } = expectStatus(await open(client, token), 200)
   return expectStatus(await reply(client, token, rsvpToken, body), 200)
+}
+
+/** Waits until the read models show everything that was recorded so far. */
+export async function readModelsCaughtUp({
+  store,
+  projections,
+}: Pick<TestProduct, 'store' | 'projections'>): Promise<void> {
+  const head = await store.head()
+  if (await projections.waitFor(head, 10_000)) return
+  throw new Error(`the read models did not reach ${String(head)}`)
 }

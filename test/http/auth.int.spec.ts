@@ -1,0 +1,226 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { z } from 'zod'
+import type { me, session } from '../../src/contracts/auth.ts'
+import type { Problem } from '../../src/contracts/common.ts'
+import type { OutboxMessage } from '../../src/http/deps.ts'
+import { MINUTE, SECOND } from '../../src/kernel/time.ts'
+import type { TestClient } from '../support/client.ts'
+import { expectStatus, PASSWORD, register } from '../support/party.ts'
+import { startTestProduct, type TestProduct } from '../support/product.ts'
+
+type Session = z.infer<typeof session>
+type Me = z.infer<typeof me>
+
+let product: TestProduct
+
+beforeAll(async () => {
+  product = await startTestProduct()
+})
+
+afterAll(async () => {
+  await product.stop()
+})
+
+const login = (client: TestClient, email: string, password = PASSWORD) =>
+  client.post<Session & Problem>('/api/auth/login', { email, password })
+
+describe('registering', () => {
+  it('answers with the host and a session that works as a cookie and as a bearer token', async () => {
+    const client = product.client()
+    const body = { email: 'Grace@Example.org', password: PASSWORD, name: 'Grace' }
+    const { host, token } = expectStatus(await client.post<Session>('/api/auth/register', body), 201)
+
+    expect(host).toMatchObject({ email: 'grace@example.org', name: 'Grace', plan: expect.any(String) })
+    const byCookie = await client.get<Me>('/api/auth/me')
+    const byBearer = await product.client().get<Me>('/api/auth/me', { authorization: `Bearer ${token}` })
+    expect([byCookie.body.host, byBearer.body.host]).toEqual([host, host])
+  })
+
+  it('keeps the cookie from scripts, from other sites and from other paths than its own', async () => {
+    const body = { email: 'cookie@example.org', password: PASSWORD }
+    const answer = await product.client().post<Session>('/api/auth/register', body)
+
+    const [cookie = ''] = answer.headers.getSetCookie()
+    expect(cookie).toMatch(/^gg_session=[\w.-]+; Max-Age=604800; Path=\/; HttpOnly; SameSite=Lax$/)
+  })
+
+  it('marks the cookie Secure where the product is reached over https', async () => {
+    const behindTls = await startTestProduct({ config: { publicUrl: 'https://guests.example.org' } })
+    try {
+      const body = { email: 'secure@example.org', password: PASSWORD }
+      const answer = await behindTls.client().post<Session>('/api/auth/register', body)
+      expect(answer.headers.getSetCookie()[0]).toContain('; Secure')
+      const outbox = await behindTls.client().get('/api/dev/outbox', {
+        authorization: `Bearer ${answer.body.token}`,
+      })
+      expect(outbox.status, 'mails are shown only on the machine itself').toBe(404)
+    } finally {
+      await behindTls.stop()
+    }
+  })
+
+  it('refuses an address that is registered, whatever its case', async () => {
+    await register(product, 'twice@example.org')
+    const body = { email: 'TWICE@example.org', password: PASSWORD }
+    const again = await product.client().post<Problem>('/api/auth/register', body)
+
+    expect(again.status).toBe(409)
+    expect(again.body).toMatchObject({ code: 'email_taken', errors: [{ path: 'email' }] })
+  })
+
+  it('gives an address to one of many who register it at the same moment', async () => {
+    const tries = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        product.client().post('/api/auth/register', { email: 'race@example.org', password: PASSWORD }),
+      ),
+    )
+    expect(tries.map(({ status }) => status).toSorted()).toEqual([201, ...Array<number>(7).fill(409)])
+  })
+
+  it.each([
+    ['a short password', { email: 'a@example.org', password: 'short' }, 'password'],
+    ['a name with a line break', { email: 'a@example.org', password: PASSWORD, name: 'A\nB' }, 'name'],
+    ['something that is no address', { email: 'a at example', password: PASSWORD }, 'email'],
+    ['a field nobody knows', { email: 'a@example.org', password: PASSWORD, admin: true }, ''],
+  ])('refuses %s and names the field', async (_what, body, path) => {
+    const answer = await product.client().post<Problem>('/api/auth/register', body)
+    expect(answer.status).toBe(400)
+    expect(answer.body).toMatchObject({ code: 'invalid_request', errors: [{ path }] })
+  })
+})
+
+describe('signing in', () => {
+  it('answers an unknown account and a wrong password with the same words', async () => {
+    const { email } = await register(product)
+    const wrong = await login(product.client(), email, 'not the password')
+    const unknown = await login(product.client(), 'nobody@example.org')
+
+    expect([wrong.status, unknown.status]).toEqual([401, 401])
+    expect(wrong.text).toBe(unknown.text)
+    expect(wrong.body.code).toBe('wrong_credentials')
+    expect(wrong.headers.getSetCookie()).toEqual([])
+  })
+
+  it('takes the address in any case', async () => {
+    const { email, id } = await register(product)
+    const { host } = expectStatus(await login(product.client(), email.toUpperCase()), 200)
+    expect(host.id).toBe(id)
+  })
+
+  it('is over after signing out', async () => {
+    const { client } = await register(product)
+    const out = await client.post('/api/auth/logout')
+    expect(out.status).toBe(204)
+    expect(client.cookies.size).toBe(0)
+    expect((await client.get('/api/auth/me')).status).toBe(401)
+  })
+
+  it('lasts seven days', async () => {
+    const other = await startTestProduct()
+    try {
+      const { client } = await register(other)
+      other.clock.advance(7 * 24 * 60 * MINUTE - MINUTE)
+      expect((await client.get('/api/auth/me')).status).toBe(200)
+      other.clock.advance(2 * MINUTE)
+      expect((await client.get('/api/auth/me')).status).toBe(401)
+    } finally {
+      await other.stop()
+    }
+  })
+
+  it('does not take a cookie along from another site', async () => {
+    const { client } = await register(product)
+    const foreign = await client.post<Problem>('/api/events', {}, { origin: 'https://evil.example' })
+    expect(foreign.status).toBe(403)
+    expect(foreign.body.code).toBe('foreign_origin')
+    const own = await client.get('/api/auth/me', { origin: product.url })
+    expect(own.status).toBe(200)
+  })
+})
+
+describe('guessing', () => {
+  it('is stopped after ten tries on one account from one network, and nobody else is', async () => {
+    const { email } = await register(product)
+    const guesser = product.client('203.0.113.7')
+    const tries = []
+    for (let count = 0; count < 11; count++) tries.push(await login(guesser, email, 'guess guess'))
+
+    expect(tries.map(({ status }) => status)).toEqual([...Array<number>(10).fill(401), 429])
+    expect(tries.at(-1)?.body.code).toBe('rate_limited')
+    expect((await login(product.client('198.51.100.1'), email)).status).toBe(200)
+  })
+
+  it('is stopped after thirty tries from one address, whatever the accounts', async () => {
+    const guesser = product.client('203.0.113.99')
+    const statuses = []
+    for (let count = 0; count < 31; count++) {
+      statuses.push((await login(guesser, `nobody-${String(count)}@example.org`, 'guess')).status)
+    }
+    expect(statuses).toEqual([...Array<number>(30).fill(401), 429])
+  })
+})
+
+describe('choosing a new password', () => {
+  const mailsTo = async (reader: TestClient, address: string) => {
+    const { items } = expectStatus(await reader.get<{ items: OutboxMessage[] }>('/api/dev/outbox'), 200)
+    return items.filter(({ to }) => to.includes(address))
+  }
+
+  async function resetTokenFor(email: string): Promise<string> {
+    const reader = (await register(product)).client
+    const before = await mailsTo(reader, email)
+    expect((await product.client().post('/api/auth/reset-request', { email })).status).toBe(202)
+    const mail = await vi.waitFor(
+      async () => {
+        const mails = await mailsTo(reader, email)
+        expect(mails.length).toBeGreaterThan(before.length)
+        return mails[0]
+      },
+      { timeout: 15_000, interval: 50 },
+    )
+    const token = /\/reset#([\w.-]+)/.exec(mail?.text ?? '')?.[1]
+    return token ?? ''
+  }
+
+  it('goes by a mailed link that works once, and ends every session from before', async () => {
+    const { client, email } = await register(product)
+    product.clock.advance(2 * SECOND)
+    const token = await resetTokenFor(email)
+    const body = { token, password: 'a new and longer one' }
+    const reset = await product.client().post('/api/auth/reset', body)
+    const again = await product.client().post<Problem>('/api/auth/reset', body)
+
+    expect(reset.status).toBe(204)
+    expect([again.status, again.body.code]).toEqual([400, 'reset_invalid'])
+    expect((await client.get('/api/auth/me')).status, 'the session from before').toBe(401)
+    expect((await login(product.client(), email)).status, 'the old password').toBe(401)
+    expect((await login(product.client(), email, body.password)).status).toBe(200)
+  })
+
+  it('is not possible with a link of more than half an hour ago', async () => {
+    const { email } = await register(product)
+    const token = await resetTokenFor(email)
+    product.clock.advance(31 * MINUTE)
+    const late = await product.client().post<Problem>('/api/auth/reset', { token, password: PASSWORD })
+    expect([late.status, late.body.code]).toEqual([400, 'reset_invalid'])
+  })
+
+  it('does not tell whether an address is registered', async () => {
+    const { email } = await register(product)
+    const known = await product.client().post('/api/auth/reset-request', { email })
+    const unknown = await product.client().post('/api/auth/reset-request', { email: 'no@example.org' })
+    expect([known.status, known.text]).toEqual([unknown.status, unknown.text])
+  })
+
+  it('takes no token of another kind, and its token signs nobody in', async () => {
+    const { client, email } = await register(product)
+    const sessionToken = client.cookies.get('gg_session') ?? ''
+    const wrong = await product
+      .client()
+      .post<Problem>('/api/auth/reset', { token: sessionToken, password: PASSWORD })
+    expect([wrong.status, wrong.body.code]).toEqual([400, 'reset_invalid'])
+    const token = await resetTokenFor(email)
+    const me = await product.client().get('/api/auth/me', { authorization: `Bearer ${token}` })
+    expect(me.status).toBe(401)
+  })
+})
