@@ -100,7 +100,11 @@ export function encode<Key>(
   return { id, type: fact.type, data: { ...data, [SEALED]: sealed }, metadata }
 }
 
-function upcast(spec: FactSpec, version: number, record: StoredRecord, data: Record<string, unknown>) {
+/**
+ * Turns stored data into today's shape, one version after the other.
+ * @throws UndecodableFact for a version that is newer than the spec, or has no way up
+ */
+export function upcast(spec: FactSpec, version: number, record: StoredRecord, data: Record<string, unknown>) {
   if (version > spec.version) {
     throw new UndecodableFact(
       record,

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { rsvpsDecider, type RsvpsCommand } from '../../src/commands/rsvps/decider.ts'
 import { emptyRsvps, seatsLeft, type RsvpsState } from '../../src/commands/rsvps/state.ts'
-import type { NewRsvpsFact, RsvpsHappened } from '../../src/events/rsvps.ts'
+import type { NewRsvpsFact } from '../../src/events/rsvps.ts'
 import { DomainError } from '../../src/kernel/errors.ts'
 import { NOW } from '../support/decider-spec.ts'
 
@@ -67,10 +67,7 @@ function decideOrRefuse(command: RsvpsCommand, state: RsvpsState): readonly NewR
 }
 
 const refold = (facts: readonly NewRsvpsFact[]) =>
-  facts.reduce(
-    (state, fact) => rsvpsDecider.evolve(state, { ...fact, at: NOW } as RsvpsHappened),
-    emptyRsvps(),
-  )
+  facts.reduce((state, fact) => rsvpsDecider.evolve(state, { ...fact, at: NOW }), emptyRsvps())
 
 /** Checks every step of any history. */
 function always(check: (step: Step, steps: readonly Step[]) => void): void {

@@ -4,15 +4,19 @@ import type { JsonValue } from '../../src/eventstore/port.ts'
 
 /**
  * Keys in memory, texts in clear: for tests that are not about cryptography. A sealed text names its key and its place,
- * and opens with that key at that place only. A key is the name of its subject.
+ * and opens with that key at that place only.
  */
-export interface MemoryVault extends PersonalData<string> {
+export interface MemoryVault extends PersonalData<MemoryKey> {
   forget(subject: string): void
 }
 
+interface MemoryKey {
+  readonly subject: string
+}
+
 export function memoryVault(): MemoryVault {
-  const keys = new Map<string, string | Erased>()
-  const openingKeys = (subjects: readonly string[]): Promise<ReadonlyMap<string, string | Erased>> =>
+  const keys = new Map<string, MemoryKey | Erased>()
+  const openingKeys = (subjects: readonly string[]): Promise<ReadonlyMap<string, MemoryKey | Erased>> =>
     Promise.resolve(
       new Map(
         subjects.flatMap((subject) => {
@@ -23,14 +27,14 @@ export function memoryVault(): MemoryVault {
     )
   return {
     sealingKeys(subjects) {
-      for (const subject of subjects) if (!keys.has(subject)) keys.set(subject, subject)
+      for (const subject of subjects) if (!keys.has(subject)) keys.set(subject, { subject })
       return openingKeys(subjects)
     },
     openingKeys,
-    seal: (key, plain, aad) => JSON.stringify([key, aad, plain]),
+    seal: (key, plain, aad) => JSON.stringify([key.subject, aad, plain]),
     open(key, sealed, aad) {
       const [sealedFor, place, plain] = JSON.parse(sealed) as [string, string, JsonValue]
-      if (sealedFor !== key || place !== aad) throw new Error('the sealed text was altered or moved')
+      if (sealedFor !== key.subject || place !== aad) throw new Error('the sealed text was altered or moved')
       return plain
     },
     forget: (subject) => {
