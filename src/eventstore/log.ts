@@ -67,18 +67,30 @@ function recordsOf<Key>(
   )
 }
 
+/** Whose key opens a record, or why that cannot be told: its type does not belong into its stream. */
+function subjectIn(record: StoredRecord): string | null | UndecodableFact {
+  try {
+    return sealedSubjectOf(record)
+  } catch (error) {
+    return new UndecodableFact(
+      record,
+      error instanceof Error ? error.message : 'whose it is cannot be told',
+      error,
+    )
+  }
+}
+
 async function decodeAll<Key>(
   vault: PersonalData<Key>,
   records: readonly StoredRecord[],
 ): Promise<Decoded[]> {
-  const subjects = new Set<string>()
-  for (const record of records) {
-    const subject = sealedSubjectOf(record)
-    if (subject !== null) subjects.add(subject)
-  }
-  const keys = await vault.openingKeys([...subjects])
-  return records.map((record) => {
-    const subject = sealedSubjectOf(record)
+  const subjects = records.map(subjectIn)
+  const keys = await vault.openingKeys([
+    ...new Set(subjects.filter((subject) => typeof subject === 'string')),
+  ])
+  return records.map((record, i) => {
+    const subject = subjects[i] ?? null
+    if (subject instanceof UndecodableFact) return { ok: false, record, error: subject }
     try {
       return { ok: true, fact: decode(vault, record, subject === null ? null : (keys.get(subject) ?? null)) }
     } catch (error) {

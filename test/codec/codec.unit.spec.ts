@@ -276,4 +276,14 @@ describe('the log', () => {
     const category = log.category('event.01JWZZZZZZZZZZZZZZZZZZZZZZ')
     await expect(category[Symbol.asyncIterator]().next()).rejects.toBeInstanceOf(UndecodableFact)
   })
+
+  it('takes a fact in a stream of another kind for one that cannot be read', async () => {
+    const { log } = open()
+    const lost = stored(encoded(invited), { stream: 'slug-party' })
+    const decoded = await log.decode([lost, stored(encoded(removed, null))])
+    expect(decoded).toMatchObject([
+      { ok: false, error: { type: 'GuestInvited', stream: 'slug-party' } },
+      { ok: true, fact: { type: 'GuestRemoved' } },
+    ])
+  })
 })
