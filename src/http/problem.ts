@@ -38,9 +38,10 @@ const CODES: Readonly<Record<string, { status: number; code: string; detail: str
     detail: 'The body is empty; it takes JSON.',
   },
   FST_ERR_CTP_INVALID_JSON_BODY: { status: 400, code: 'invalid_json', detail: 'The body is not JSON.' },
-  FST_ERR_CTP_BODY_TOO_LARGE: { status: 413, code: 'too_large', detail: 'The body is too large.' },
-  FST_REQ_FILE_TOO_LARGE: { status: 413, code: 'too_large', detail: 'The file is too large.' },
 }
+
+/** The body as a whole, and a file in an upload. */
+const TOO_LARGE = ['FST_ERR_CTP_BODY_TOO_LARGE', 'FST_REQ_FILE_TOO_LARGE']
 
 /** Answers every error as RFC 9457 problem details. What is not part of the contract is logged and told nothing of. */
 export function handleError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) {
@@ -66,12 +67,22 @@ export function handleError(error: FastifyError | Error, request: FastifyRequest
   }
   if (error instanceof RecordTooLarge)
     return send(reply, problemOf(413, 'too_large', 'This is too large to record.'))
+  if (TOO_LARGE.includes((error as FastifyError).code)) {
+    const detail = `This is too large: ${sizeOf(request.routeOptions.bodyLimit ?? 0)} at most are taken here.`
+    return send(reply, problemOf(413, 'too_large', detail))
+  }
   const listed = CODES[(error as FastifyError).code]
   if (listed !== undefined) return send(reply, problemOf(listed.status, listed.code, listed.detail))
   const status = (error as FastifyError).statusCode ?? 500
   if (status < 500) return send(reply, problemOf(status, codeOf(status), error.message))
   request.log.error({ err: error }, 'unexpected error')
   return send(reply, problemOf(500, 'internal', 'Something went wrong on our side. It has been logged.'))
+}
+
+/** @param bytes a limit, a whole number of kB or MB */
+function sizeOf(bytes: number): string {
+  const kilobytes = bytes / 1024
+  return kilobytes < 1024 ? `${String(kilobytes)} kB` : `${String(kilobytes / 1024)} MB`
 }
 
 function codeOf(status: number): string {
