@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Problem } from '../../src/contracts/common.ts'
+import type { EventView } from '../../src/contracts/events.ts'
+import type { GuestView, ImportReport } from '../../src/contracts/guests.ts'
+import type { Answer, RequestOptions } from '../support/client.ts'
+import { createEvent, expectStatus, readModelsCaughtUp, register, type TestHost } from '../support/party.ts'
+import { startTestProduct, type TestProduct } from '../support/product.ts'
+
+let product: TestProduct
+let host: TestHost
+let event: EventView
+
+beforeAll(async () => {
+  product = await startTestProduct()
+  host = await register(product)
+})
+
+afterAll(async () => {
+  await product.stop()
+})
+
+beforeEach(async () => {
+  event = await createEvent(host)
+})
+
+type Body = NonNullable<RequestOptions['body']>
+
+const send = <T = ImportReport>(
+  body: Body,
+  { query = '', headers = {} as Record<string, string> } = {},
+): Promise<Answer<T>> =>
+  host.client.request<T>('POST', `/api/events/${event.id}/guests/import${query}`, {
+    body,
+    headers: body instanceof FormData ? headers : { 'content-type': 'text/csv', ...headers },
+  })
+
+async function guests(): Promise<GuestView[]> {
+  await readModelsCaughtUp(product)
+  const path = `/api/events/${event.id}/guests?sort=name&limit=200`
+  return expectStatus(await host.client.get<{ items: GuestView[] }>(path), 200).items
+}
+
+const LIST = 'Name,Email,Plus ones\nGrace Hopper,grace@example.org,1\nAlan Turing,alan@example.org,0\n'
+
+describe('importing a guest list', () => {
+  it('tells in a dry run what it would do, and does none of it', async () => {
+    const dry = expectStatus(await send(LIST, { query: '?dryRun=true' }), 200)
+    expect(dry).toMatchObject({ dryRun: true, created: 2, updated: 0, skipped: 0, rejected: [] })
+    expect(dry.columns).toMatchObject({ name: 'Name', email: 'Email', plusOnesAllowed: 'Plus ones' })
+    expect(await guests()).toEqual([])
+
+    const real = expectStatus(await send(LIST), 200)
+    expect(real).toMatchObject({ dryRun: false, created: 2 })
+    expect(
+      (await guests()).map(({ name, email, plusOnesAllowed }) => [name, email, plusOnesAllowed]),
+    ).toEqual([
+      ['Alan Turing', 'alan@example.org', 0],
+      ['Grace Hopper', 'grace@example.org', 1],
+    ])
+  })
+
+  it('skips on the second time what is there, and changes what differs', async () => {
+    await send(LIST)
+    const again = expectStatus(await send(LIST), 200)
+    const changed = expectStatus(await send(LIST.replace('Grace Hopper', 'Rear Admiral Hopper')), 200)
+
+    expect(again).toMatchObject({ created: 0, updated: 0, skipped: 2 })
+    expect(changed).toMatchObject({ created: 0, updated: 1, skipped: 1 })
+    expect((await guests()).map(({ name }) => name)).toEqual(['Alan Turing', 'Rear Admiral Hopper'])
+  })
+
+  it('creates nobody twice when two people import the same list at the same moment', async () => {
+    const reports = await Promise.all([send(LIST), send(LIST), send(LIST)])
+    const created = reports.map((one) => expectStatus(one, 200).created)
+    expect(created.toSorted()).toEqual([0, 0, 2])
+    expect(await guests()).toHaveLength(2)
+  })
+
+  it('takes ten thousand rows, keeps the good ones and reports each bad one by its row', async () => {
+    const isBad = (at: number) => at % 33 === 0 && at < 9_900
+    const rows = Array.from({ length: 10_000 }, (_, at) =>
+      isBad(at)
+        ? `Guest ${String(at)},not an address`
+        : `Guest ${String(at)},guest-${String(at)}@example.org`,
+    )
+    const report = expectStatus(await send(['name,email', ...rows].join('\n')), 200)
+
+    expect(report).toMatchObject({ created: 9_700, updated: 0, skipped: 0 })
+    expect(report.rejected).toHaveLength(300)
+    expect(report.rejected[1]).toEqual({ row: 35, field: 'email', message: expect.any(String) })
+    await readModelsCaughtUp(product)
+    const list = await host.client.get<{ counts: { all: number } }>(`/api/events/${event.id}/guests?limit=1`)
+    expect(list.body.counts.all).toBe(9_700)
+  })
+
+  it('takes an upload as browsers send it', async () => {
+    const form = new FormData()
+    form.set('file', new File([LIST], 'guests.csv', { type: 'text/csv' }))
+    expect(expectStatus(await send(form), 200).created).toBe(2)
+  })
+
+  it('reads semicolons, and the letters of older spreadsheets', async () => {
+    const text = 'Nom;E-mail\nZoë Müller;zoe@example.org\nJosé Núñez;jose@example.org\n'
+    const bytes = Uint8Array.from(text, (letter) => letter.charCodeAt(0))
+    expect(expectStatus(await send(bytes), 200).created).toBe(2)
+    expect((await guests()).map(({ name }) => name)).toEqual(['José Núñez', 'Zoë Müller'])
+  })
+
+  it('takes a file of 20 MB', async () => {
+    const note = 'x'.repeat(20_000)
+    const rows = Array.from(
+      { length: 1_000 },
+      (_, at) => `Guest ${String(at)},g${String(at)}@example.org,${note}`,
+    )
+    const file = ['name,email,something else', ...rows].join('\n')
+    expect(file.length).toBeGreaterThan(20_000_000)
+    expect(expectStatus(await send(file), 200).created).toBe(1_000)
+  })
+})
+
+describe('a file that cannot be a guest list', () => {
+  it.each([
+    ['the body', (text: string): Body => text],
+    [
+      'an upload',
+      (text: string): Body => {
+        const form = new FormData()
+        form.set('file', new File([text], 'guests.csv', { type: 'text/csv' }))
+        return form
+      },
+    ],
+  ])('of more than 25 MB as %s is refused with a sentence', async (_what, bodyOf) => {
+    const refused = await send<Problem>(bodyOf(`name\n${'x'.repeat(25 * 1024 * 1024 + 1)}`))
+    expect([refused.status, refused.body.code]).toEqual([413, 'too_large'])
+    expect(refused.body.detail).toMatch(/25 MB/)
+  })
+
+  it.each([
+    ['a picture', Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 0, 255])],
+    ['an Excel workbook', Uint8Array.from([0x50, 0x4b, 3, 4, 20, 0, 6, 0, 8, 0, 0, 0, 33, 0, 1, 2])],
+    ['nothing', ''],
+    ['only a header', 'name,email\n'],
+    ['no column with a name', 'shoe size,colour\n44,blue\n'],
+  ])('such as %s is refused with a sentence', async (_what, body) => {
+    const refused = await send<Problem>(body)
+    expect(refused.status).toBe(400)
+    expect(refused.body.detail).toMatch(/^[A-Z].{10,}\.$/)
+  })
+
+  it('is refused when it is JSON, or when there is none', async () => {
+    const json = await send<Problem>('{}', { headers: { 'content-type': 'application/json' } })
+    const empty = await send<Problem>(new FormData())
+    const image = await send<Problem>('x', { headers: { 'content-type': 'image/png' } })
+    expect([json.status, json.body.code]).toEqual([400, 'no_file'])
+    expect(empty.status).toBe(400)
+    expect([image.status, image.body.code]).toEqual([415, 'unsupported_media_type'])
+  })
+})

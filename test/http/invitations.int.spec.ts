@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { z } from 'zod'
+import type { Problem } from '../../src/contracts/common.ts'
+import type { EventView } from '../../src/contracts/events.ts'
+import type { GuestView, sendInvitationsAnswer } from '../../src/contracts/guests.ts'
+import type { OutboxMessage } from '../../src/http/deps.ts'
+import type { Answer } from '../support/client.ts'
+import {
+  addGuest,
+  createEvent,
+  expectStatus,
+  open,
+  register,
+  tokenOf,
+  type TestHost,
+} from '../support/party.ts'
+import { startTestProduct, type TestProduct } from '../support/product.ts'
+
+type Sent = z.infer<typeof sendInvitationsAnswer>
+
+let product: TestProduct
+let host: TestHost
+let event: EventView
+
+beforeAll(async () => {
+  product = await startTestProduct()
+  host = await register(product)
+})
+
+afterAll(async () => {
+  await product.stop()
+})
+
+beforeEach(async () => {
+  event = await createEvent(host)
+})
+
+const send = <T = Sent>(body: object, headers: Record<string, string> = {}): Promise<Answer<T>> =>
+  host.client.post<T>(`/api/events/${event.id}/invitations/send`, body, headers)
+
+const outbox = async () =>
+  expectStatus(await host.client.get<{ items: OutboxMessage[] }>('/api/dev/outbox'), 200).items
+
+/** Waits until this many messages went to the address. */
+const messagesTo = (address: string, count = 1) =>
+  vi.waitFor(
+    async () => {
+      const messages = (await outbox()).filter(({ to }) => to.includes(address))
+      expect(messages).toHaveLength(count)
+      return messages
+    },
+    { timeout: 20_000, interval: 100 },
+  )
+
+describe('sending invitations', () => {
+  it('is refused while guests could not answer', async () => {
+    event = await createEvent(host, {}, 'draft')
+    await addGuest(host, event.id, { email: 'early@example.org' })
+    const draft = await send<Problem>({ channel: 'email' })
+    expect([draft.status, draft.body.code]).toEqual([409, 'event_not_published'])
+    expect(draft.body.detail).toContain('Publish the event')
+  })
+
+  it('mails each guest a link that opens, once, and tells on the list that it was sent', async () => {
+    const guest = await addGuest(host, event.id, { name: 'Grace', email: 'grace-1@example.org' })
+    await addGuest(host, event.id, { name: 'Nobody' })
+    const sent = expectStatus(await send({ channel: 'email' }), 202)
+    expect(sent).toEqual({ queued: 1, skipped: [] })
+
+    const [mail] = await messagesTo('grace-1@example.org')
+    const link = /https?:\/\/\S+\/r\/[\w-]{72}/.exec(mail?.text ?? '')?.[0] ?? ''
+    expect(tokenOf(link)).toBe(guest.token)
+    expect((await open(product.client(), tokenOf(link))).status).toBe(200)
+    const html = await host.client.get(`/api/dev/outbox/${mail?.id ?? ''}/html`)
+    expect(html.text).toContain(link)
+    expect(html.headers.get('content-security-policy')).toContain('sandbox')
+    await vi.waitFor(async () => {
+      const path = `/api/events/${event.id}/guests/${guest.id}`
+      const { invitation } = expectStatus(await host.client.get<GuestView>(path), 200)
+      expect(invitation).toEqual({ channel: 'email', state: 'sent', error: null })
+    })
+    const again = expectStatus(await send({ channel: 'email' }), 202)
+    expect(again.queued).toBe(0)
+  })
+
+  it('queues once for one Idempotency-Key, however often it is asked', async () => {
+    const guest = await addGuest(host, event.id, { email: 'once@example.org' })
+    const body = { channel: 'email', guestIds: [guest.id] }
+    const key = { 'idempotency-key': `send-${event.id}` }
+    const answers = await Promise.all([send(body, key), send(body, key)])
+    answers.push(await send(body, key))
+
+    expect(answers.map((one) => expectStatus(one, 202).queued)).toEqual([1, 1, 1])
+    await messagesTo('once@example.org')
+    // A later message to somebody else: what was queued before it would have been sent before it.
+    const marker = await addGuest(host, event.id, { email: 'marker@example.org' })
+    await send({ channel: 'email', guestIds: [marker.id] })
+    await messagesTo('marker@example.org')
+    await messagesTo('once@example.org')
+  })
+
+  it('sends again to a guest who is named again', async () => {
+    const guest = await addGuest(host, event.id, { email: 'again@example.org' })
+    const body = { channel: 'email', guestIds: [guest.id] }
+    await send(body)
+    await messagesTo('again@example.org')
+    expect(expectStatus(await send(body), 202).queued).toBe(1)
+    await messagesTo('again@example.org', 2)
+  })
+
+  it('says of every guest who is skipped why', async () => {
+    const noMail = await addGuest(host, event.id, { name: 'No mail', phone: '+33612345678' })
+    const revoked = await addGuest(host, event.id, { name: 'Revoked', email: 'revoked@example.org' })
+    await host.client.post(`/api/events/${event.id}/guests/${revoked.id}/link/revoke`)
+    const other = await createEvent(host)
+    const elsewhere = await addGuest(host, other.id, { email: 'elsewhere@example.org' })
+    const guestIds = [noMail.id, revoked.id, elsewhere.id]
+
+    const { queued, skipped } = expectStatus(await send({ channel: 'email', guestIds }), 202)
+    expect(queued).toBe(0)
+    expect(Object.fromEntries(skipped.map(({ guestId, reason }) => [guestId, reason]))).toEqual({
+      [noMail.id]: 'There is no e-mail address.',
+      [revoked.id]: 'The link is revoked; issue a new one first.',
+      [elsewhere.id]: 'This guest is not on the list.',
+    })
+  })
+
+  it('sends text messages to those who have a number', async () => {
+    await addGuest(host, event.id, { name: 'Phone', phone: '+33698765432' })
+    expect(expectStatus(await send({ channel: 'sms' }), 202).queued).toBe(1)
+    const [sms] = await messagesTo('+33698765432')
+    expect(sms?.channel).toBe('sms')
+    expect(sms?.text).toMatch(/\/r\/[\w-]{72}/)
+  })
+})
