@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { SECOND } from '../kernel/time.ts'
+import { isAborted } from './is-aborted.ts'
 import type { EventStore, LogFilter, Position, SubscriptionMessage } from './port.ts'
 
 /** Wait before the first resubscription, at most, and before any, in milliseconds. */
@@ -50,7 +51,7 @@ export async function supervise(options: SupervisedSubscription): Promise<void> 
   }
   while (!signal.aborted) {
     const reason = await runOnce(options, progressed)
-    if (signal.aborted) return
+    if (isAborted(signal)) return
     const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures)
     failures += 1
     const waitMs = Math.round(clock.random() * longest)
@@ -78,9 +79,4 @@ async function runOnce(options: SupervisedSubscription, progressed: () => void):
   } catch (error) {
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
   }
-}
-
-/** A call, because the compiler takes a property it has seen false to be false after an `await` too. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted
 }

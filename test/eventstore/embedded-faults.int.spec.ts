@@ -67,9 +67,12 @@ describe('the embedded store when the database fails it', () => {
   it('loses nothing and doubles nothing when its connections are killed in the middle of appends', async () => {
     const { store } = open('killed')
     const stream = newStream()
-    let running = true
+    const done = new AbortController()
     const killing = (async () => {
-      for (; running; await sleep(25)) await terminate('killed')
+      while (!done.signal.aborted) {
+        await terminate('killed')
+        await sleep(25)
+      }
     })()
     const results = await Promise.all(
       Array.from({ length: 20 }, async (_, writer) => {
@@ -82,7 +85,7 @@ describe('the embedded store when the database fails it', () => {
         return answers
       }),
     ).finally(() => {
-      running = false
+      done.abort()
     })
     await killing
 

@@ -140,7 +140,7 @@ describe('a subscription to EventStoreDB', () => {
       signal: abort.signal,
       log,
     })
-    const faults = [
+    const faults: (() => void | Promise<void>)[] = [
       () => {
         server.dropSubscriptions('quietly')
       },

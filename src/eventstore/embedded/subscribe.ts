@@ -1,3 +1,4 @@
+import { isAborted } from '../is-aborted.ts'
 import type { LogFilter, Position, StoredRecord, SubscriptionMessage } from '../port.ts'
 import type { Connections } from './connection.ts'
 import { FILTER_WINDOW, readWindow, wants } from './log-reader.ts'
@@ -44,7 +45,7 @@ export async function* follow({
         : fromTail(recent, cursor, filter)
     cursor = step.upTo
     for (let i = 0; i < step.records.length; i += BATCH) {
-      if (signal.aborted) return
+      if (isAborted(signal)) return
       const records = step.records.slice(i, i + BATCH)
       const position = i + BATCH < step.records.length ? (records.at(-1)?.position ?? cursor) : cursor
       yield [...records.map(factOf), { kind: 'checkpoint', position }]

@@ -117,7 +117,7 @@ export class Tail {
   }
 
   #extend(rows: readonly RecordRow[]): void {
-    if (Number(rows[0]?.[0]) !== Number(this.#head) + 1)
+    if (rows[0]?.[0] !== String(this.#head + 1n))
       throw new Error(`the log has a gap after ${String(this.#head)}`)
     for (const row of rows) {
       this.#entries.push({ row })

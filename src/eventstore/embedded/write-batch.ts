@@ -9,10 +9,11 @@ export const CHANNEL = 'eventstore'
 /**
  * Takes the write lock. The lock ends with the transaction, and a holder that stopped talking to the database is thrown
  * out after 10 s, so that one hung process cannot stop the others for longer than that. `clock_timestamp()` is read
- * after the lock was got: facts are stamped in the order of their positions.
+ * after the lock was got: facts are stamped in the order of their positions. Read committed, whatever the database's
+ * default is: the statements after the lock must see what its last holder wrote.
  */
 const BEGIN_WITH_LOCK = `
-  BEGIN;
+  BEGIN ISOLATION LEVEL READ COMMITTED;
   SET LOCAL lock_timeout = '15s';
   SET LOCAL idle_in_transaction_session_timeout = '10s';
   SET LOCAL statement_timeout = '30s';

@@ -25,7 +25,7 @@ export class Inbox {
   #held: Progress[] = []
   #subscription: AllStreamSubscription | undefined
   #over = false
-  #error: unknown
+  #error: Error | undefined
   #wake: () => void = () => undefined
 
   /** @param head of the log, read before subscribing */
@@ -48,7 +48,7 @@ export class Inbox {
         this.close()
       })
     }
-    subscription.on('error', (error: unknown) => {
+    subscription.on('error', (error: Error) => {
       this.#error ??= error
       this.close()
     })

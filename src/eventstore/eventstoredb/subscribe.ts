@@ -6,6 +6,7 @@ import {
   START,
   streamNameFilter,
 } from '@eventstore/db-client'
+import { isAborted } from '../is-aborted.ts'
 import {
   BEGINNING,
   type LogFilter,
@@ -14,11 +15,14 @@ import {
   type SubscriptionMessage,
 } from '../port.ts'
 import { unavailable } from './errors.ts'
-import { readHead } from './reads.ts'
 import { Inbox } from './inbox.ts'
+import { readHead } from './reads.ts'
 
 /** Records that the server looks at before it tells how far it is although none was wanted. */
 const SEARCH_WINDOW = 32
+
+/** A pattern that fits nothing. */
+const NOTHING = '(?!)'
 
 /**
  * Follows `$all`, filtered by the server. Ends without an error when `signal` aborts; when the connection drops it ends
@@ -85,12 +89,9 @@ function serverFilter(filter: LogFilter | undefined, reached: (position: Positio
     },
   }
   if (filter === undefined) return streamNameFilter({ ...options, regex: '^[^$]' })
-  if ('streamPrefixes' in filter)
-    return streamNameFilter({ ...options, prefixes: [...filter.streamPrefixes] })
-  return eventTypeFilter({ ...options, prefixes: [...filter.typePrefixes] })
-}
-
-/** A call, because the compiler takes a property it has seen false to be false after an `await` too. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted
+  const prefixes = 'streamPrefixes' in filter ? filter.streamPrefixes : filter.typePrefixes
+  // The server takes an empty list for no filter at all.
+  if (prefixes.length === 0) return streamNameFilter({ ...options, regex: NOTHING })
+  const wanted = { ...options, prefixes: [...prefixes] }
+  return 'streamPrefixes' in filter ? streamNameFilter(wanted) : eventTypeFilter(wanted)
 }

@@ -19,18 +19,20 @@ export function describeClosing(open: OpenStore): void {
     })
 
     it('ends subscriptions without an error', async () => {
-      const { store, dispose } = await open()
+      const opened = await open()
+      const { store } = opened
       const live = new Follower(store, { after: await store.head() })
       await live.until((f) => f.caughtUp() === 1)
       const reading = new Follower(store, { after: 0n })
       await store.close()
       await live.ended
       await reading.ended
-      await dispose()
+      await opened.dispose()
     })
 
     it('refuses every later call, and closing twice is closing once', async () => {
-      const { store, dispose } = await open()
+      const opened = await open()
+      const { store } = opened
       await store.append(newStream(), 'any', facts(1))
       await store.close()
       await store.close()
@@ -41,7 +43,7 @@ export function describeClosing(open: OpenStore): void {
       await expect(flatten(store.readCategory(newCategory()))).rejects.toThrow(StoreUnavailable)
       await expect(flatten(store.readAll())).rejects.toThrow(StoreUnavailable)
       await expect(new Follower(store, { after: 0n }).ended).rejects.toThrow(StoreUnavailable)
-      await dispose()
+      await opened.dispose()
     })
   })
 }

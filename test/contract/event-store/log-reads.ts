@@ -102,6 +102,10 @@ export function describeLogReads(store: () => EventStore): void {
       expect(numbersOf(await read([`${category}-b`, 'nothing-']))).toEqual([2, 3])
       expect(numbersOf(await read([`${category}-b`, `${category}-a`]))).toEqual([0, 1, 2, 3, 4])
       expect(await read(['nothing-'])).toEqual([])
+      expect(await read([])).toEqual([])
+      expect(numbersOf((await read([''])).filter((record) => record.stream.startsWith(category)))).toEqual([
+        0, 1, 2, 3, 4,
+      ])
       expect(await read([category.replace('.', '_')])).toEqual([])
     })
 
