@@ -1,42 +1,27 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import { createCommandHandler, type CommandHandler } from './commands/handle.ts'
-import { createOpenings, type Openings } from './commands/guest/opening.ts'
 import { Address, domainOf } from './address.ts'
 import { Closers } from './closers.ts'
+import type { CommandHandler } from './commands/handle.ts'
+import type { Openings } from './commands/guest/opening.ts'
+import type { ConfiguredEvent } from './commands/settings/decider.ts'
 import type { Config } from './config.ts'
-import { createEmbeddedStore, migrations as storeMigrations } from './eventstore/embedded/store.ts'
-import { createEventStoreDbStore } from './eventstore/eventstoredb/store.ts'
-import { createLog } from './eventstore/log.ts'
 import type { EventStore } from './eventstore/port.ts'
-import { createGeoResolver } from './geoip/create.ts'
+import { layFoundation, type Foundation } from './foundation.ts'
 import { buildApp } from './http/app.ts'
-import type { Passwords } from './http/deps.ts'
+import type { AppDeps, Passwords } from './http/deps.ts'
 import { systemClock, type Clock } from './kernel/time.ts'
 import { calendarFile } from './notify/calendar.ts'
 import { createMailer } from './notify/mailer.ts'
-import { createOutbox } from './notify/outbox.ts'
+import { createOutbox, type Outbox } from './notify/outbox.ts'
 import { qrSvg } from './notify/pass.ts'
 import { createSms } from './notify/sms.ts'
-import { startEmbeddedPostgres } from './postgres/embedded.ts'
-import { migrate } from './postgres/migrate.ts'
-import { assertUsable, createPool } from './postgres/pool.ts'
-import { processMigrations } from './processes/checkpoints.ts'
-import { createProcesses } from './processes/create.ts'
-import {
-  createProjections,
-  migrations as projectionMigrations,
-  type Projections,
-} from './projections/create.ts'
 import { outboxOf } from './outbox.ts'
+import { createProcesses, type Processes } from './processes/create.ts'
+import type { Projections } from './projections/create.ts'
 import { readiness } from './readiness.ts'
-import { defaultRuleSet } from './scoring/rules/registry.ts'
 import { hashPassword, needsRehash, verifyPassword } from './tokens/password.ts'
-import { createTokens, type LinkClaims, type Tokens } from './tokens/tokens.ts'
-import { vaultMigrations } from './vault/migrations.ts'
-import { openKeyRing } from './vault/open-key-ring.ts'
-import { openVault } from './vault/vault.ts'
+import type { LinkClaims, Tokens } from './tokens/tokens.ts'
 
 export interface ProductOptions {
   readonly config: Config
@@ -76,93 +61,77 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   }
 }
 
+/** What the parts of one start share. */
+interface Start {
+  readonly config: Config
+  readonly logger: FastifyBaseLogger
+  readonly clock: Clock
+  readonly closers: Closers
+  readonly address: Address
+  readonly outbox: Outbox
+  readonly foundation: Foundation
+}
+
 async function start(
   { config, logger, clock = systemClock, webRoot = BUILT_PAGES }: ProductOptions,
   closers: Closers,
 ): Promise<Product> {
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
-  const geo = createGeoResolver(config.geo, (message) => {
-    logger.warn(message)
-  })
-  // Opened beside the database, which takes longer; without a listener a failure would end the process unexplained.
-  geo.catch(() => undefined)
-
-  const databaseUrl = await openDatabase(config, logger, closers)
-  const pool = createPool(databaseUrl, { log: logger, max: 12 })
-  closers.add('the pool', () => pool.end())
-  if (config.databaseUrl !== null) await assertUsable(pool, databaseUrl)
-  await migrate(pool, [...storeMigrations, ...vaultMigrations, ...processMigrations, ...projectionMigrations])
-
-  const ring = await openKeyRing({ dataDir: config.dataDir, masterKey: config.masterKey ?? undefined }, pool)
-  const vault = await openVault({ pool, url: databaseUrl, ring, log: logger })
-  closers.add('the vault', () => vault.close())
-  const store = openStore(config, databaseUrl, logger, closers)
-  const log = createLog(store, vault)
-  const commands = createCommandHandler(log)
-  const tokens = createTokens(ring, clock)
-
-  const projections = createProjections({
-    pool,
-    connectionString: databaseUrl,
-    log,
-    store,
-    logger,
-    write: config.role !== 'api',
-  })
-  closers.add('the projections', () => projections.stop())
-  await projections.start()
-
-  const resolver = await geo
-  closers.add('the geo data', () => {
-    resolver.close()
-    return undefined
-  })
-  const openings = createOpenings({
-    commands,
-    lookup: (ip) => resolver.lookup(ip),
-    rules: () => defaultRuleSet,
-    budgetMs: config.scoringBudgetMs,
-    onOverrun: () => {
-      logger.warn('an opening went on unscored: the scoring budget was spent')
-    },
-  })
-
+  const foundation = await layFoundation(config, logger, clock, closers)
   const outbox = createOutbox(join(config.dataDir, 'outbox'))
-  const mailDomain = domainOf(config.mailFrom)
   const address = new Address(config)
-  if (config.role !== 'api') {
-    const mailer = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, outbox, clock })
-    closers.add('the mailer', () => mailer.close())
-    const sms = createSms({ twilio: config.twilio, outbox, clock })
-    const links = {
+  const parts: Start = { config, logger, clock, closers, address, outbox, foundation }
+  const processes = config.role === 'api' ? null : prepareProcesses(parts)
+
+  const app = await buildApp({ ...appDeps(parts), webRoot })
+  closers.add('the web server', () => app.close())
+  if (config.role !== 'worker') {
+    await app.listen({ port: config.port, host: config.host })
+    address.listening(app)
+  }
+  // Only now is the address known that mails lead to.
+  await processes?.start()
+  const { commands, openings, projections, store, tokens } = foundation
+  const url = config.role === 'worker' ? null : address.publicUrl()
+  return { url, app, commands, openings, projections, store, tokens, stop: () => closers.closeAll() }
+}
+
+function prepareProcesses({ config, logger, clock, closers, address, outbox, foundation }: Start): Processes {
+  const { databaseUrl, pool, vault, store, log, commands, tokens, openings } = foundation
+  const mailer = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, outbox, clock })
+  closers.add('the mailer', () => mailer.close())
+  const processes = createProcesses({
+    store,
+    factLog: log,
+    pool,
+    databaseUrl,
+    openings,
+    vault,
+    log: logger,
+    commands,
+    mailer,
+    sms: createSms({ twilio: config.twilio, outbox, clock }),
+    links: {
       guestLink: (link: LinkClaims) => `${address.publicUrl()}/r/${tokens.issueLink(link)}`,
       passCode: (link: LinkClaims) => tokens.passCode(link),
-      async resetLink({ hostId, passwordHash }: { hostId: string; passwordHash: string }) {
+      async resetLink({ hostId, passwordHash }) {
         const { token, validFor } = await tokens.issueReset(hostId, passwordHash)
         return { url: `${address.publicUrl()}/reset#${token}`, validFor }
       },
-    }
-    const processes = createProcesses({
-      store,
-      factLog: log,
-      pool,
-      databaseUrl,
-      openings,
-      vault,
-      log: logger,
-      commands,
-      mailer,
-      sms,
-      links,
-      mailDomain,
-      clock,
-    })
-    closers.add('the processes', () => processes.stop())
-    await processes.start()
-  }
+    },
+    mailDomain: domainOf(config.mailFrom),
+    clock,
+  })
+  closers.add('the processes', () => processes.stop())
+  return processes
+}
 
-  const { attribution, attributionUrl } = resolver.describe()
-  const app = await buildApp({
+function appDeps({ config, logger, clock, address, outbox, foundation }: Start): Omit<AppDeps, 'webRoot'> {
+  const { pool, vault, store, commands, tokens, openings, projections, geo } = foundation
+  const domain = domainOf(config.mailFrom)
+  const calendarOf = (eventId: string, { name, eventDate, venue, changes: sequence }: ConfiguredEvent) =>
+    calendarFile({ eventId, name, eventDate, venue, sequence, domain }).content.toString('utf8')
+  const { attribution: text, attributionUrl: url } = geo.describe()
+  return {
     logger,
     clock,
     commands,
@@ -174,65 +143,12 @@ async function start(
     forget: (subject) => vault.forget([subject]),
     ready: () => readiness(pool, store, projections),
     outbox: config.smtpUrl === null && address.isLocal ? outboxOf(outbox) : null,
-    calendarFile: (eventId, { name, eventDate, venue, changes }) =>
-      calendarFile({
-        eventId,
-        name,
-        eventDate,
-        venue,
-        sequence: changes,
-        domain: mailDomain,
-      }).content.toString('utf8'),
+    calendarFile: calendarOf,
     qrSvg,
-    geoAttribution:
-      attribution === undefined || attributionUrl === undefined
-        ? null
-        : { text: attribution, url: attributionUrl },
+    geoAttribution: text === undefined || url === undefined ? null : { text, url },
     publicUrl: () => address.publicUrl(),
     trustProxy: config.trustProxy,
-    webRoot,
-  })
-  closers.add('the web server', () => app.close())
-  if (config.role !== 'worker') {
-    await app.listen({ port: config.port, host: config.host })
-    address.listening(app)
   }
-  return {
-    url: config.role === 'worker' ? null : address.publicUrl(),
-    app,
-    commands,
-    openings,
-    projections,
-    store,
-    tokens,
-    stop: () => closers.closeAll(),
-  }
-}
-
-async function openDatabase(config: Config, logger: FastifyBaseLogger, closers: Closers): Promise<string> {
-  if (config.databaseUrl !== null) return config.databaseUrl
-  const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log: logger })
-  closers.add('the database server', () => server.stop())
-  return server.url
-}
-
-function openStore(
-  config: Config,
-  databaseUrl: string,
-  logger: FastifyBaseLogger,
-  closers: Closers,
-): EventStore {
-  if (config.eventStoreUrl !== null) {
-    const remote = createEventStoreDbStore(config.eventStoreUrl)
-    closers.add('the event store', () => remote.close())
-    return remote
-  }
-  // A pool of its own: an append must never wait for a reader that waits for the append.
-  const pool = createPool(databaseUrl, { log: logger, max: 8, applicationName: 'guestguard log' })
-  closers.add("the log's pool", () => pool.end())
-  const embedded = createEmbeddedStore({ pool, log: logger })
-  closers.add('the event store', () => embedded.close())
-  return embedded
 }
 
 const passwords: Passwords = {

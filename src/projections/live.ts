@@ -7,7 +7,7 @@ import type { Log } from '../postgres/log.ts'
 import type { Pool } from '../postgres/pool.ts'
 import { announceProgress } from './announcements.ts'
 import { BatchForTarget, concerns, concernsAny, isPoison, type Target } from './apply.ts'
-import { placeOf, readParked, writeLetters, type Parked } from './dead-letters.ts'
+import { placeOf, readParked, writeLetters, type DeadLetter, type Parked } from './dead-letters.ts'
 import { Forgotten } from './forgotten.ts'
 import { moveCheckpoints, readGenerations, type Generation } from './generations.ts'
 import { WriterLocks } from './locks.ts'
@@ -168,6 +168,7 @@ export class LiveWriter {
     const checkpoints = new Map(targets.map((target) => [target.schema, to]))
     const events = new Set<string>()
     const parked = new Map<LiveTarget, Parked>()
+    const letters: (DeadLetter & { readonly projection: string })[] = []
     await inProjection(pool, async (client) => {
       await moveCheckpoints(
         client,
@@ -181,9 +182,7 @@ export class LiveWriter {
         })
         const applied = await new BatchForTarget(client, target, target.parked, careful).apply(wanted)
         await writeLetters(client, target.schema, applied.letters)
-        for (const letter of applied.letters) {
-          if (letter.error !== null) log.error({ projection: target.schema, ...letter }, 'a fact was parked')
-        }
+        letters.push(...applied.letters.map((letter) => ({ ...letter, projection: target.schema })))
         parked.set(target, applied.parked)
         for (const event of applied.events) events.add(event)
       }
@@ -194,6 +193,9 @@ export class LiveWriter {
       target.parked = parked.get(target) ?? target.parked
     }
     progress.advance(checkpoints, events)
+    for (const { position, ...letter } of letters) {
+      if (letter.error !== null) log.error({ ...letter, position: String(position) }, 'a fact was parked')
+    }
   }
 }
 

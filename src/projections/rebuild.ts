@@ -28,6 +28,8 @@ export interface RebuildOptions {
   /** Stops it after the page under way; called again, it goes on from there. */
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: RebuildProgress) => void) | undefined
+  /** Records of one page and of one transaction, default 4,000: round trips no longer count, some MB of memory. */
+  readonly pageSize?: number | undefined
 }
 
 /** A fact that cannot be applied: the tables in use stay as they are, the new ones stop before it. */
@@ -55,7 +57,6 @@ export interface BuildContext {
   readonly origin: string
 }
 
-/** Records of one page and of one transaction: round trips no longer count, some MB of memory. */
 const PAGE_SIZE = 4_000
 
 /** Most facts applied while the live writer is held up by a swap: some tens of milliseconds. */
@@ -122,7 +123,8 @@ export class Build {
     const head = await facts.head()
     // A page is written while the next one is read and decoded.
     let writing: Promise<void> = Promise.resolve()
-    for await (const page of facts.all({ after: this.#checkpoint, pageSize: PAGE_SIZE })) {
+    const pageSize = this.#options.pageSize ?? PAGE_SIZE
+    for await (const page of facts.all({ after: this.#checkpoint, pageSize })) {
       const decoded = await this.#decode(page)
       await writing
       this.#options.signal?.throwIfAborted()

@@ -1,0 +1,138 @@
+import { mkdir } from 'node:fs/promises'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Closers } from './closers.ts'
+import { createCommandHandler, type CommandHandler } from './commands/handle.ts'
+import { createOpenings, type Openings } from './commands/guest/opening.ts'
+import type { Config } from './config.ts'
+import { createEmbeddedStore, migrations as storeMigrations } from './eventstore/embedded/store.ts'
+import { createEventStoreDbStore } from './eventstore/eventstoredb/store.ts'
+import { createLog, type Log } from './eventstore/log.ts'
+import type { EventStore } from './eventstore/port.ts'
+import { createGeoResolver } from './geoip/create.ts'
+import type { GeoResolver } from './geoip/resolver.ts'
+import type { Clock } from './kernel/time.ts'
+import { startEmbeddedPostgres } from './postgres/embedded.ts'
+import { migrate } from './postgres/migrate.ts'
+import { assertUsable, createPool, type Pool } from './postgres/pool.ts'
+import { processMigrations } from './processes/checkpoints.ts'
+import {
+  createProjections,
+  migrations as projectionMigrations,
+  type Projections,
+} from './projections/create.ts'
+import { defaultRuleSet } from './scoring/rules/registry.ts'
+import { createTokens, type Tokens } from './tokens/tokens.ts'
+import { vaultMigrations } from './vault/migrations.ts'
+import { openKeyRing } from './vault/open-key-ring.ts'
+import { openVault, type Vault } from './vault/vault.ts'
+
+/** What every role stands on. */
+export interface Foundation {
+  readonly databaseUrl: string
+  readonly pool: Pool
+  readonly vault: Vault
+  readonly store: EventStore
+  readonly log: Log
+  readonly commands: CommandHandler
+  readonly tokens: Tokens
+  readonly projections: Projections
+  readonly geo: GeoResolver
+  readonly openings: Openings
+}
+
+/**
+ * Opens the database, the keys, the log and the read models. What was opened is in `closers`, also after an error.
+ * @throws Error with a sentence for the operator
+ */
+export async function layFoundation(
+  config: Config,
+  logger: FastifyBaseLogger,
+  clock: Clock,
+  closers: Closers,
+): Promise<Foundation> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  const opening = createGeoResolver(config.geo, (message) => {
+    logger.warn(message)
+  })
+  // Opened beside the database, which takes longer; without a listener a failure would end the process unexplained.
+  opening.catch(() => undefined)
+
+  const databaseUrl = await openDatabase(config, logger, closers)
+  const pool = await openPool(config, databaseUrl, logger, closers)
+  const ring = await openKeyRing({ dataDir: config.dataDir, masterKey: config.masterKey ?? undefined }, pool)
+  const vault = await openVault({ pool, url: databaseUrl, ring, log: logger })
+  closers.add('the vault', () => vault.close())
+  const store = openStore(config, databaseUrl, logger, closers)
+  const log = createLog(store, vault)
+  const commands = createCommandHandler(log)
+
+  const write = config.role !== 'api'
+  const projections = createProjections({ pool, connectionString: databaseUrl, log, store, logger, write })
+  closers.add('the projections', () => projections.stop())
+  await projections.start()
+
+  const geo = await opening
+  closers.add('the geo data', () => {
+    geo.close()
+    return undefined
+  })
+  const tokens = createTokens(ring, clock)
+  const openings = openingsOn(config, logger, commands, geo)
+  return { databaseUrl, pool, vault, store, log, commands, tokens, projections, geo, openings }
+}
+
+function openingsOn(
+  config: Config,
+  logger: FastifyBaseLogger,
+  commands: CommandHandler,
+  geo: GeoResolver,
+): Openings {
+  return createOpenings({
+    commands,
+    lookup: (ip) => geo.lookup(ip),
+    rules: () => defaultRuleSet,
+    budgetMs: config.scoringBudgetMs,
+    onOverrun: () => {
+      logger.warn('an opening went on unscored: the scoring budget was spent')
+    },
+  })
+}
+
+async function openPool(
+  config: Config,
+  databaseUrl: string,
+  logger: FastifyBaseLogger,
+  closers: Closers,
+): Promise<Pool> {
+  const pool = createPool(databaseUrl, { log: logger, max: 12 })
+  closers.add('the pool', () => pool.end())
+  if (config.databaseUrl !== null) await assertUsable(pool, databaseUrl)
+  await migrate(pool, [...storeMigrations, ...vaultMigrations, ...processMigrations, ...projectionMigrations])
+  return pool
+}
+
+async function openDatabase(config: Config, logger: FastifyBaseLogger, closers: Closers): Promise<string> {
+  if (config.databaseUrl !== null) return config.databaseUrl
+  const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log: logger })
+  closers.add('the database server', () => server.stop())
+  return server.url
+}
+
+function openStore(
+  config: Config,
+  databaseUrl: string,
+  logger: FastifyBaseLogger,
+  closers: Closers,
+): EventStore {
+  if (config.eventStoreUrl !== null) {
+    const remote = createEventStoreDbStore(config.eventStoreUrl)
+    closers.add('the event store', () => remote.close())
+    return remote
+  }
+  // A pool of its own: an append must never wait for a reader that waits for the append.
+  const pool = createPool(databaseUrl, { log: logger, max: 8, applicationName: 'guestguard log' })
+  closers.add("the log's pool", () => pool.end())
+  const embedded = createEmbeddedStore({ pool, log: logger })
+  closers.add('the event store', () => embedded.close())
+  return embedded
+}
