@@ -19,13 +19,30 @@ const strict = {
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'coverage/**', '.data*/**'] },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts', '*.config.ts'],
+    files: [
+      'src/**/*.ts',
+      'test/**/*.ts',
+      'bench/**/*.ts',
+      'scripts/**/*.ts',
+      '*.config.ts',
+      'web/*.config.ts',
+    ],
+    ignores: ['test/web/**'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
     rules: strict,
   },
   {
+    files: ['test/web/**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: { project: './web/tsconfig.test.json', tsconfigRootDir: import.meta.dirname },
+    },
+    rules: strict,
+  },
+  {
     files: ['web/**/*.ts', 'web/**/*.vue'],
+    ignores: ['web/*.config.ts'],
     extends: [tseslint.configs.strictTypeChecked, pluginVue.configs['flat/recommended']],
     languageOptions: {
       parser: vueParser,

@@ -90,6 +90,7 @@ export function createDashboardRouter(): Router {
   const router = createRouter({
     history: createWebHistory(),
     routes,
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- what replaces it is still called experimental
     scrollBehavior: (to, from, saved) => {
       if (saved) return saved
       if (to.hash !== '' && to.path === '/') return { el: to.hash }

@@ -11,7 +11,7 @@ export type Values = Record<string, string | number>
 export type Translate<M> = (key: TextKey<M>, values?: Values & { count?: number }) => string
 
 /** The plugin of an app with its English texts. More languages are added beside `en`. */
-export const createTexts = <M extends object>(en: M) =>
+export const createTexts = (en: object) =>
   createI18n({ legacy: false, locale: 'en', fallbackLocale: 'en', messages: { en: en as never } })
 
 /**

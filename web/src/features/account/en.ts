@@ -24,7 +24,8 @@ export const account = {
     text: 'Tell us the address of your account. We will send a link that lets you choose a new password.',
     submit: 'Send the link',
     sentTitle: 'Look into your mail',
-    sentText: 'If there is an account for {email}, a link is on its way. It works once and only for a short time.',
+    sentText:
+      'If there is an account for {email}, a link is on its way. It works once and only for a short time.',
     back: 'Back to signing in',
     newTitle: 'Choose a new password',
     newPassword: 'New password',

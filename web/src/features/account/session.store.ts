@@ -36,11 +36,12 @@ export const useSession = defineStore('session', () => {
     if (host.value) return true
     try {
       enter((await fetchMe()).host)
+      return true
     } catch (thrown) {
       if (!(thrown instanceof ApiProblem) || thrown.status !== 401) throw thrown
       forget()
+      return false
     }
-    return host.value !== null
   }
 
   /** As `known`, but says no at once in a browser that has not been signed in before. */

@@ -2,7 +2,8 @@ export const events = {
   title: 'Your events',
   create: 'Create an event',
   emptyTitle: 'Your first event starts here',
-  emptyText: 'Give it a name and a date. Then add guests: each gets a personal link that notices when it is passed on.',
+  emptyText:
+    'Give it a name and a date. Then add guests: each gets a personal link that notices when it is passed on.',
   more: 'Show more events',
   noDate: 'No date',
   status: {
@@ -35,7 +36,8 @@ export const events = {
     dateWrong: 'This time does not exist there: the clocks jump over it.',
     capacityWrong: 'Give a whole number, 1 or more.',
     nameMissing: 'Give the event a name.',
-    conflict: 'Somebody else has changed this event meanwhile. Look at the newest version, then change it again.',
+    conflict:
+      'Somebody else has changed this event meanwhile. Look at the newest version, then change it again.',
     created: '{name} is created.',
     saved: 'The changes are saved.',
   },
@@ -120,7 +122,8 @@ export const events = {
     watchText: 'The links are out. Openings, answers and anything suspicious show up live.',
     watchAction: 'Watch live',
     door: 'Get the door ready',
-    doorText: '{count} person is expected. Open the door page on a phone at the entrance. | {count} people are expected. Open the door page on a phone at the entrance.',
+    doorText:
+      '{count} person is expected. Open the door page on a phone at the entrance. | {count} people are expected. Open the door page on a phone at the entrance.',
     doorAction: 'To the check-in',
   },
 }

@@ -28,14 +28,20 @@ export const fetchEvent = (id: string, signal: AbortSignal): Promise<Answer<Even
 export const createEvent = (details: EventDetails, key: string): Promise<EventView> =>
   api.post('/events', details, { idempotencyKey: key })
 
-export const changeEvent = (id: string, details: Partial<EventDetails>, ifMatch: string | null): Promise<EventView> =>
-  api.patch(`/events/${id}`, details, ifMatch ? { ifMatch } : {})
+export const changeEvent = (
+  id: string,
+  details: Partial<EventDetails>,
+  ifMatch: string | null,
+): Promise<EventView> => api.patch(`/events/${id}`, details, ifMatch ? { ifMatch } : {})
 
 export const moveEvent = (id: string, transition: Transition, key: string): Promise<EventView> =>
   api.post(`/events/${id}/${transition}`, undefined, { idempotencyKey: key })
 
 /** How many guests stand at each step. */
 export async function fetchStatusCounts(id: string, signal: AbortSignal): Promise<StatusCounts> {
-  const list = await api.get<{ counts: StatusCounts }>(`/events/${id}/guests`, { query: { limit: 1 }, signal })
+  const list = await api.get<{ counts: StatusCounts }>(`/events/${id}/guests`, {
+    query: { limit: 1 },
+    signal,
+  })
   return list.counts
 }

@@ -19,13 +19,16 @@ const share = (part: number, whole: number): number =>
 
 /** The way of the guests from the list to the door. */
 export function funnelOf(counts: EventView['counts'], statuses: StatusCounts | null): FunnelRow[] {
-  const answered =
-    statuses && statuses.confirmed + statuses.waitlisted + statuses.declined + statuses.maybe
+  const answered = statuses && statuses.confirmed + statuses.waitlisted + statuses.declined + statuses.maybe
   return [
     { name: 'guests', value: counts.guests, share: share(counts.guests, counts.guests) },
     { name: 'invited', value: counts.invited, share: share(counts.invited, counts.guests) },
     { name: 'opened', value: counts.opened, share: share(counts.opened, counts.guests) },
     { name: 'answered', value: answered, share: share(answered ?? 0, counts.guests) },
-    { name: 'arrived', value: counts.arrivedPeople, share: share(counts.arrivedPeople, counts.confirmedPeople) },
+    {
+      name: 'arrived',
+      value: counts.arrivedPeople,
+      share: share(counts.arrivedPeople, counts.confirmedPeople),
+    },
   ]
 }

@@ -28,23 +28,24 @@ const base = (eventId: string): string => `/events/${eventId}/guests`
 export const fetchGuests = (eventId: string, query: Query, signal: AbortSignal): Promise<GuestList> =>
   api.get(base(eventId), { query, signal })
 
-/** A guest comes alone or beside its link, depending on the call. */
-const guestOf = (answer: GuestView | { guest: GuestView }): GuestView => ('guest' in answer ? answer.guest : answer)
-
-export const fetchGuest = async (eventId: string, guestId: string, signal?: AbortSignal): Promise<GuestView> =>
-  guestOf(await api.get(`${base(eventId)}/${guestId}`, signal ? { signal } : {}))
+export const fetchGuest = (eventId: string, guestId: string, signal: AbortSignal): Promise<GuestView> =>
+  api.get(`${base(eventId)}/${guestId}`, { signal })
 
 export const addGuest = async (eventId: string, details: GuestDetails, key: string): Promise<GuestView> =>
-  guestOf(await api.post(base(eventId), details, { idempotencyKey: key }))
+  (await api.post<{ guest: GuestView }>(base(eventId), details, { idempotencyKey: key })).guest
 
-export const changeGuest = async (
+export const changeGuest = (
   eventId: string,
   guestId: string,
   details: Partial<GuestDetails>,
-): Promise<GuestView> => guestOf(await api.patch(`${base(eventId)}/${guestId}`, details))
+): Promise<GuestView> => api.patch(`${base(eventId)}/${guestId}`, details)
 
 export const removeGuest = (eventId: string, guestId: string): Promise<void> =>
   api.delete(`${base(eventId)}/${guestId}`)
+
+/** The link stops working; a new one can be issued. */
+export const revokeLink = (eventId: string, guestId: string, key: string): Promise<void> =>
+  api.post(`${base(eventId)}/${guestId}/link/revoke`, undefined, { idempotencyKey: key })
 
 export const forgetGuest = (eventId: string, guestId: string, key: string): Promise<void> =>
   api.post(`${base(eventId)}/${guestId}/forget`, undefined, { idempotencyKey: key })
@@ -54,7 +55,8 @@ export const fetchLink = async (eventId: string, guestId: string): Promise<strin
 
 /** The link in use until now stops working. */
 export const reissueLink = async (eventId: string, guestId: string, key: string): Promise<string> =>
-  (await api.post<{ link: string }>(`${base(eventId)}/${guestId}/link`, undefined, { idempotencyKey: key })).link
+  (await api.post<{ link: string }>(`${base(eventId)}/${guestId}/link`, undefined, { idempotencyKey: key }))
+    .link
 
 export const importGuests = (
   eventId: string,

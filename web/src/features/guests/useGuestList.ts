@@ -38,7 +38,11 @@ export function useGuestList(eventId: Ref<string>, filter: Ref<GuestFilter>): Gu
   let timer: ReturnType<typeof setTimeout> | undefined
 
   const read = (limit: number, after: string | null, signal: AbortSignal): Promise<GuestList> =>
-    fetchGuests(eventId.value, { ...queryOf(filter.value), sort: filter.value.sort, limit, cursor: after }, signal)
+    fetchGuests(
+      eventId.value,
+      { ...queryOf(filter.value), sort: filter.value.sort, limit, cursor: after },
+      signal,
+    )
 
   /** One reading at a time; a newer one outruns the older. */
   async function reading(work: (signal: AbortSignal) => Promise<void>): Promise<void> {

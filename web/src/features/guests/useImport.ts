@@ -4,7 +4,7 @@ import type { ImportReport } from '@contracts/guests.ts'
 import { importGuests } from './guests.api.ts'
 
 /** As the API takes it, in bytes. */
-const largestFile = 10 * 1024 * 1024
+const largestFile = 25 * 1024 * 1024
 
 export type ImportStep = 'choose' | 'checking' | 'preview' | 'done'
 

@@ -1,5 +1,5 @@
 export const landing = {
-  title: 'An invitation that only works for the person you invited',
+  title: 'Invitations that know who they were meant for',
   text: 'Every guest gets a personal link. GuestGuard notices when it is opened by somebody else, shows you live, and knows at the door who was really invited.',
   cta: 'Create your first event',
   how: 'See how it works',
@@ -19,22 +19,29 @@ export const landing = {
   steps: {
     title: 'From the list to the door',
     invite: 'Invite',
-    inviteText: 'Import your guest list from a spreadsheet. Everybody gets a link of their own, by e-mail or SMS.',
+    inviteText:
+      'Import your guest list from a spreadsheet. Everybody gets a link of their own, by mail or SMS.',
     watch: 'Watch',
-    watchText: 'Each opening is scored by device, network and place. You see what happened and why, in plain words.',
+    watchText:
+      'Each opening is scored by device, network and place. You see what happened and why, in plain words.',
     welcome: 'Welcome',
-    welcomeText: 'Guests show a code. One look tells you who it is, how many come along, and whether they are already inside.',
+    welcomeText:
+      'Guests show a code. One look tells you who it is, how many come along, and whether they are already inside.',
   },
   promises: {
     title: 'Careful with your guests',
     open: 'Sealed until a person opens it',
-    openText: 'Mail scanners and link previews follow links too. They see a closed envelope, and nobody is suspected because of them.',
+    openText:
+      'Mail scanners and link previews follow links too. They see a closed envelope, and nobody is suspected because of them.',
     way: 'Nobody is left outside without a way in',
-    wayText: 'A guest whose link is stopped gets a calm page that says how to reach you, never an accusation.',
+    wayText:
+      'A guest whose link is stopped gets a calm page that says how to reach you, never an accusation.',
     history: 'Everything can be shown afterwards',
-    historyText: 'Each opening, answer and arrival is recorded once and never rewritten, with the rules that judged it.',
+    historyText:
+      'Each opening, answer and arrival is recorded once and never rewritten, with the rules that judged it.',
     privacy: 'Private by construction',
-    privacyText: 'No third party is contacted from your guests’ pages, and the personal data of a guest can be erased for good.',
+    privacyText:
+      'No third party is contacted from your guests’ pages, and the personal data of a guest can be erased for good.',
   },
   last: 'Your next event is a few minutes away.',
 }

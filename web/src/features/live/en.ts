@@ -28,9 +28,11 @@ export const live = {
   },
   unscored: 'Not scored yet',
   blocked: 'Kept out',
-  why: 'Why this score',
+  why: 'How the score came about',
+  details: 'Details',
+  detailsOf: 'Details of {name}',
   noReasons: 'Nothing about this opening stood out.',
-  parts: 'How the score came about (each 0 to 100)',
+  parts: 'Signals, each from 0 to 100',
   ruleSet: 'Rules: {name}',
   erasedGuest: 'Erased guest',
   signals: {

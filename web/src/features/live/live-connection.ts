@@ -64,10 +64,15 @@ export function keepLive(options: LiveOptions): LiveConnection {
     failures += 1
     options.onState('reconnecting')
     if (failures % triesBeforeAsking === 0 && !(await options.stillWelcome())) {
+      if (stopped) return
       stop()
       options.onState('ended')
-      return
     }
+    retryLater()
+  }
+
+  function retryLater(): void {
+    // Stopped, or opened again by the caller, while the server was asked.
     if (stopped || close !== null) return
     timer = setTimeout(connect, waitBeforeRetry(failures - 1, (options.random ?? Math.random)()))
   }

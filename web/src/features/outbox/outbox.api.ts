@@ -13,8 +13,3 @@ export const fetchOutbox = (signal?: AbortSignal): Promise<{ items: OutboxMessag
   api.get('/dev/outbox', signal ? { signal } : {})
 
 export const htmlUrl = (id: string): string => apiUrl(`/dev/outbox/${encodeURIComponent(id)}/html`)
-
-/** The addresses in a plain text, each once; a full stop behind an address ends a sentence. */
-export const linksIn = (text: string): string[] => [
-  ...new Set(Array.from(text.matchAll(/https?:\/\/[^\s<>"]+/g), (match) => match[0].replace(/[.,)]+$/, ''))),
-]

@@ -1,0 +1,171 @@
+import { parse } from 'csv-parse/sync'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { addGuestBody, guestListQuery, type GuestView } from '../../src/contracts/guests.ts'
+import { actionsFor } from '../../web/src/features/guests/guest-actions.ts'
+import {
+  emptyGuest,
+  guestDetails,
+  guestDraftOf,
+  guestFaults,
+} from '../../web/src/features/guests/guest-draft.ts'
+import {
+  filterOf,
+  isNarrowed,
+  queryOf,
+  sortWords,
+  statusOrder,
+  type GuestSort,
+} from '../../web/src/features/guests/guest-filter.ts'
+import { refreshedRows, withNextPage } from '../../web/src/features/guests/guest-rows.ts'
+import { recognised, reportCsv } from '../../web/src/features/guests/import-report.ts'
+import { changedFields } from '../../web/src/shared/changed-fields.ts'
+
+const guest = (id: string, change: Partial<GuestView> = {}): GuestView => ({
+  id,
+  name: 'Amira Haddad',
+  email: 'amira@example.com',
+  phone: null,
+  externalRef: null,
+  plusOnesAllowed: 1,
+  utmSource: null,
+  status: 'invited',
+  risk: null,
+  riskLabel: null,
+  riskScore: null,
+  openings: 0,
+  answer: null,
+  rsvpStatus: null,
+  partySize: null,
+  arrived: 0,
+  linkVersion: 1,
+  linkRevoked: false,
+  invitation: { channel: 'email', state: 'sent', error: null },
+  erased: false,
+  createdAt: '2027-06-01T00:00:00.000Z',
+  updatedAt: '2027-06-01T00:00:00.000Z',
+  ...change,
+})
+
+describe('the filter of the guest list', () => {
+  it('keeps the address plain while nothing is narrowed', () => {
+    expect(queryOf(filterOf({}))).toEqual({})
+    expect(isNarrowed(filterOf({ sort: 'name' }))).toBe(false)
+    expect(isNarrowed(filterOf({ q: 'a' }))).toBe(true)
+  })
+
+  it('leaves out what an address says wrongly', () => {
+    expect(filterOf({ status: 'gone', risk: ['high'], q: 7, sort: 'shoe-size' })).toEqual(filterOf({}))
+  })
+
+  it('survives the way through the address, and is understood by the API', () => {
+    const filter = fc.record({
+      status: fc.constantFrom(null, ...statusOrder),
+      risk: fc.constantFrom(null, 'low', 'medium', 'high', 'block'),
+      q: fc.string({ maxLength: 120 }).map((text) => text.trim()),
+      sort: fc.constantFrom(...(Object.keys(sortWords) as GuestSort[])),
+    } as const)
+    fc.assert(
+      fc.property(filter, (wanted) => {
+        const query = queryOf(wanted)
+        expect(filterOf(query)).toEqual(wanted)
+        expect(guestListQuery.safeParse(query).success).toBe(true)
+      }),
+    )
+  })
+})
+
+describe('the rows of the guest list', () => {
+  it('are refreshed in place, in the order they are shown', () => {
+    const fresh = [guest('c'), guest('b', { status: 'confirmed' }), guest('a')]
+    const rows = refreshedRows([guest('a'), guest('b'), guest('gone')], fresh)
+    expect(rows.map(({ id, status }) => [id, status])).toEqual([
+      ['a', 'invited'],
+      ['b', 'confirmed'],
+      ['gone', 'invited'],
+    ])
+  })
+
+  it('grow by the next page without showing anybody twice', () => {
+    expect(withNextPage([guest('a'), guest('b')], [guest('b'), guest('c')]).map(({ id }) => id)).toEqual([
+      'a',
+      'b',
+      'c',
+    ])
+  })
+})
+
+describe('the form of a guest', () => {
+  it('sends what the API takes, with empty fields as no value', () => {
+    const details = guestDetails({
+      ...emptyGuest(),
+      name: ' Amira ',
+      email: 'amira@example.com',
+      plusOnes: '',
+    })
+    expect(details).toEqual({
+      name: 'Amira',
+      email: 'amira@example.com',
+      phone: null,
+      plusOnesAllowed: 0,
+      utmSource: null,
+      externalRef: null,
+    })
+    expect(addGuestBody.parse(details)).toEqual(details)
+  })
+
+  it.each([
+    [{ name: '' }, { name: 'nameMissing' }],
+    [{ plusOnes: '21' }, { plusOnesAllowed: 'plusOnesWrong' }],
+    [{ plusOnes: '-1' }, { plusOnesAllowed: 'plusOnesWrong' }],
+    [{ plusOnes: '1.5' }, { plusOnesAllowed: 'plusOnesWrong' }],
+    [{ plusOnes: '20' }, {}],
+  ])('finds in %j the faults %j', (change, faults) => {
+    expect(guestFaults({ ...emptyGuest(), name: 'Amira', ...change })).toEqual(faults)
+  })
+
+  it('sends only what was changed', () => {
+    const before = guestDraftOf(guest('a'))
+    const now = { ...before, email: '', plusOnes: '2' }
+    expect(changedFields(guestDetails(before), guestDetails(now))).toEqual({
+      email: null,
+      plusOnesAllowed: 2,
+    })
+    expect(changedFields(guestDetails(before), guestDetails(before))).toEqual({})
+  })
+})
+
+describe('what can be done with a guest', () => {
+  it('offers no link to copy once it is stopped', () => {
+    expect(actionsFor(guest('a'))).toContain('copyLink')
+    expect(actionsFor(guest('a', { linkRevoked: true }))).not.toContain('copyLink')
+    expect(actionsFor(guest('a', { linkRevoked: true }))).toContain('newLink')
+  })
+
+  it('leaves only the removal of an erased guest', () => {
+    expect(actionsFor(guest('a', { erased: true }))).toEqual(['remove'])
+  })
+})
+
+describe('the report of an import', () => {
+  it('names the columns by their headers', () => {
+    expect(recognised({ name: 'Full name', email: 'E-Mail' })).toEqual([
+      { header: 'Full name', field: 'name' },
+      { header: 'E-Mail', field: 'email' },
+    ])
+  })
+
+  it('is a CSV that reads back as it was', () => {
+    const rejected = [{ row: 7, field: 'email', message: 'is "no" address,\nreally' }]
+    const text = reportCsv(rejected, ['Row', 'Column', 'Reason'])
+    expect(parse(text, { bom: true })).toEqual([
+      ['Row', 'Column', 'Reason'],
+      ['7', 'email', 'is "no" address,\nreally'],
+    ])
+  })
+
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1'])('does not let a spreadsheet run %j', (message) => {
+    const text = reportCsv([{ row: 2, field: 'name', message }], ['Row', 'Column', 'Reason'])
+    expect(parse(text, { bom: true })[1]).toEqual(['2', 'name', `'${message}`])
+  })
+})
