@@ -228,6 +228,19 @@ export async function appendSteps(log: Log, steps: readonly Step[]): Promise<Pos
   return position
 }
 
+/** Appends many steps quickly: those of one stream in one append, streams side by side. */
+export async function appendTogether(log: Log, steps: readonly Step[]): Promise<void> {
+  const streams = Map.groupBy(steps, (step) => step.stream)
+  await Promise.all(
+    [...streams].map(([stream, own]) => {
+      appended += 1
+      const commandId = commandIdOf('together', String(process.pid), String(appended))
+      const context = { commandId, actor, at: START + appended * 1_000, correlationId: commandId }
+      return log.append(stream, 'any', [{ facts: own.map((step) => step.fact), context }])
+    }),
+  )
+}
+
 /** Any sentence of the product's language, also in orders that no decider would allow. */
 export function anyStep(events = 2, guests = 4): fc.Arbitrary<Step> {
   const small = fc.nat(2)
