@@ -20,7 +20,7 @@ export type PlannedRow =
 
 export interface ImportPlan {
   readonly rows: readonly PlannedRow[]
-  /** Rows that match two different guests on the list. */
+  /** Rows that match two different guests on the list, or the guest that an earlier row matches. */
   readonly ambiguous: readonly Rejection[]
 }
 
@@ -57,27 +57,30 @@ export function planImport(rows: readonly GuestRow[], existing: readonly GuestCo
   const directory = new Directory(existing)
   const planned: PlannedRow[] = []
   const ambiguous: Rejection[] = []
+  const matched = new Map<GuestContact, number>()
   for (const row of rows) {
     const [guest, other] = directory.find(row)
+    const reject = (message: string) => ambiguous.push({ row: row.row, field: 'row', message })
+    const earlier = guest === undefined ? undefined : matched.get(guest)
     if (guest === undefined) planned.push(creation(row))
-    else if (other === undefined) planned.push(update(row, guest))
-    else
-      ambiguous.push({
-        row: row.row,
-        field: 'row',
-        message: `matches two guests: ${String(guest.name)} and ${String(other.name)}`,
-      })
+    else if (other !== undefined)
+      reject(`matches two guests: ${String(guest.name)} and ${String(other.name)}`)
+    else if (earlier !== undefined) reject(`matches the same guest as row ${String(earlier)}`)
+    else {
+      matched.set(guest, row.row)
+      planned.push(update(row, guest))
+    }
   }
   return { rows: planned, ambiguous }
 }
 
 function creation(row: GuestRow): PlannedRow {
   const { name, email, phone, externalRef, utmSource } = row
-  const identity = externalRef ?? email ?? phone ?? `row ${String(row.row)}`
   return {
     kind: 'create',
     row,
-    identity,
+    // A retry sends the same file. Contacts would do worse: one guest's reference may be another's address.
+    identity: `row ${String(row.row)}`,
     invite: { name, email, phone, externalRef, utmSource, plusOnesAllowed: row.plusOnesAllowed ?? 0 },
   }
 }

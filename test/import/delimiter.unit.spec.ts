@@ -16,6 +16,7 @@ describe('the delimiter', () => {
     [';', lines('"first, last";email', '"a ""b"", c";a@example.com')],
     [',', lines('', '', 'name,email', 'Ann,a@example.com')],
     [';', 'name;email\r\n"Ann\r\n, the, one";a@example.com\r\n'],
+    [';', lines('first, middle, last name;email', 'Ann Lee;a@example.com')],
     [',', lines('name', 'Ann')],
     [';', lines('height 5"; name; email', 'x; Ann; a@example.com')],
   ])('is %j here', (delimiter, text) => {
