@@ -1,0 +1,108 @@
+import closeWithGrace from 'close-with-grace'
+import { Closers } from '../closers.ts'
+import { readConfig, type Config } from '../config.ts'
+import { SECOND, systemClock, type Clock } from '../kernel/time.ts'
+import { loggerOf } from '../logger.ts'
+import { startEmbeddedPostgres } from '../postgres/embedded.ts'
+import { createPool } from '../postgres/pool.ts'
+import { startProduct, type Product } from '../product.ts'
+import { openDemoFolder } from './folder.ts'
+import { startTrickle } from './live/trickle.ts'
+import { diceOf } from './random.ts'
+import { seed, storyOf, type Story } from './seed.ts'
+import { Stage } from './stage.ts'
+import { DEMO_HOST } from './story/scene.ts'
+
+/** How long what is under way may take at a shutdown, in milliseconds. */
+const GRACE = 25 * SECOND
+
+/** What of the environment concerns the demo. No mail server and no database: it writes to nobody, and keeps to its folder. */
+const HEEDED = [
+  'PORT',
+  'HOST',
+  'PUBLIC_URL',
+  'DATA_DIR',
+  'LOG_LEVEL',
+  'GEOIP_PROVIDER',
+  'GEOIP_DB_PATH',
+] as const
+
+function demoConfig(env: NodeJS.ProcessEnv): Config {
+  const heeded = Object.fromEntries(HEEDED.map((name) => [name, env[name]]))
+  return readConfig({
+    ...heeded,
+    DATA_DIR: env['DATA_DIR'] ?? '.data-demo',
+    LOG_LEVEL: env['LOG_LEVEL'] ?? 'warn',
+  })
+}
+
+function say(lines: readonly string[]): void {
+  console.log(lines.join('\n'))
+}
+
+async function start(closers: Closers, config: Config, clock: Clock): Promise<void> {
+  const logger = loggerOf(config)
+  const fresh = process.argv.includes('--fresh')
+  const folder = await openDemoFolder(config.dataDir, { fresh, now: clock.now() })
+  const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log: logger })
+  closers.add('the database server', () => server.stop())
+  const withDatabase = { ...config, databaseUrl: server.url }
+  if (!folder.told) {
+    say(['Telling the story of 120 guests …'])
+    await tellPast(withDatabase, folder.began)
+    await folder.markTold()
+  }
+  const product = await startProduct({ config: withDatabase, logger, clock })
+  closers.add('the product', () => product.stop())
+  const story = storyOf(folder.began)
+  welcome(product, story)
+
+  const name = `live ${String(clock.now())}`
+  const company = { stage: new Stage(product, name), story, dice: diceOf(name), followUps: [] }
+  const trickle = startTrickle(company, clock, logger)
+  closers.add('the live guests', () => trickle.stop())
+}
+
+/** The past is played without the processes that would write to guests about it. */
+async function tellPast(config: Config, now: number): Promise<void> {
+  const logger = loggerOf(config)
+  const product = await startProduct({
+    config: { ...config, role: 'api', host: '127.0.0.1', port: 0 },
+    logger,
+  })
+  const pool = createPool(config.databaseUrl ?? '', { log: logger, max: 1 })
+  try {
+    await seed(product, pool, now)
+  } finally {
+    await pool.end()
+    await product.stop()
+  }
+}
+
+function welcome({ url, tokens }: Product, { samples }: Story): void {
+  const links = samples.map(({ eventId, id, person }) => {
+    const token = tokens.issueLink({ eventId, guestId: id, version: 1 })
+    return `  ${person.name.padEnd(18)} ${url ?? ''}/r/${token}`
+  })
+  say([
+    `The GuestGuard demo is ready at ${url ?? ''}`,
+    '',
+    `  Sign in as         ${DEMO_HOST.email}`,
+    `  with the password  ${DEMO_HOST.password}`,
+    '',
+    'Two guests have not opened their invitations yet; be one of them:',
+    ...links,
+    '',
+    'Guests go on opening, answering and arriving. Ctrl-C stops; --fresh begins the story anew.',
+  ])
+}
+
+const closers = new Closers(loggerOf({ logLevel: 'warn' }))
+closeWithGrace({ delay: GRACE, logger: false }, () => closers.closeAll())
+try {
+  await start(closers, demoConfig(process.env), systemClock)
+} catch (error) {
+  console.error(`The demo does not start: ${error instanceof Error ? error.message : String(error)}`)
+  await closers.closeAll()
+  process.exit(1)
+}
