@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { activityPage, activityQuery, liveQuery } from '../../contracts/activity.ts'
 import { id, problem } from '../../contracts/common.ts'
+import { DomainError } from '../../kernel/errors.ts'
 import { eventIn } from '../access.ts'
 import type { AppDeps } from '../deps.ts'
 import { serveLive } from '../live.ts'
@@ -24,20 +25,22 @@ export const activityRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) 
     async (request) => deps.readModels.queries.activity.page(eventIn(request).eventId, request.query),
   )
 
-  app.get(
-    '/api/events/:eventId/live',
-    {
-      websocket: true,
-      config: { access: 'event:read' },
-      schema: {
-        tags: ['activity'],
-        description:
-          'A WebSocket: first what happened after the position `after`, then everything as it happens.',
-        params,
-        querystring: liveQuery,
-      },
+  app.route({
+    method: 'GET',
+    url: '/api/events/:eventId/live',
+    config: { access: 'event:read' },
+    schema: {
+      tags: ['activity'],
+      description:
+        'A WebSocket: first what happened after the position `after`, then everything as it happens.',
+      params,
+      querystring: liveQuery,
+      response: refused,
     },
-    (socket, request) => {
+    handler: () => {
+      throw new DomainError('invalid', 'websocket_required', 'This address is for WebSocket connections.')
+    },
+    wsHandler: (socket, request) => {
       const { after } = request.query
       const { eventId } = eventIn(request)
       serveLive({
@@ -48,5 +51,5 @@ export const activityRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) 
         log: request.log,
       })
     },
-  )
+  })
 }
