@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { SECOND } from '../kernel/time.ts'
 import type { AppDeps } from './deps.ts'
+import { awaitHead } from './fresh.ts'
 
 /** Events whose codes are kept; 10,000 guests take about 2 MB. */
 const CACHED_EVENTS = 20
@@ -14,7 +15,10 @@ interface Directory {
 }
 
 export interface Passes {
-  /** @returns the guest whose present pass this is, null for any other text */
+  /**
+   * @returns the guest whose present pass this is, null for any other text
+   * @throws DomainError `read_models_behind` when it cannot be told: a guest is not turned away for our delay
+   */
   guestOf(eventId: string, typed: string): Promise<string | null>
 }
 
@@ -25,11 +29,13 @@ export interface Passes {
 export function createPasses({
   tokens,
   readModels,
+  head,
   clock,
-}: Pick<AppDeps, 'tokens' | 'readModels' | 'clock'>): Passes {
+}: Pick<AppDeps, 'tokens' | 'readModels' | 'head' | 'clock'>): Passes {
   const directories = new LRUCache<string, Directory>({ max: CACHED_EVENTS })
 
   async function read(eventId: string): Promise<Directory> {
+    await awaitHead({ head, readModels })
     const links = await readModels.queries.guests.listLinks(eventId)
     const guestByCode = new Map<string, string>()
     for (const { guestId, linkVersion: version } of links) {
