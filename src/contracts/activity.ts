@@ -36,7 +36,7 @@ export const activityPage = page(activityItem).extend({
 export const liveQuery = z.strictObject({
   after: z
     .string()
-    .regex(/^\d{1,19}$/, 'is not a position')
+    .regex(/^\d{1,18}$/, 'is not a position')
     .optional(),
 })
 
