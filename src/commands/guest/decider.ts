@@ -49,6 +49,7 @@ function decideForGuest(
       return guest.link.revoked ? [] : [{ type: 'LinkRevoked', data: { version: guest.link.version } }]
     case 'queue_invitation': {
       const { messageId, channel } = command
+      if (guest.messages.has(messageId)) return []
       requireAddress(requireListed(guest), channel)
       return [{ type: 'InvitationQueued', data: { messageId, channel } }]
     }

@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import type { NewFact } from '../src/events/registry.ts'
+import { createEmbeddedStore, migrations as storeMigrations } from '../src/eventstore/embedded/store.ts'
+import { createLog, type Log } from '../src/eventstore/log.ts'
+import { SECOND } from '../src/kernel/time.ts'
+import { startEmbeddedPostgres } from '../src/postgres/embedded.ts'
+import { migrate } from '../src/postgres/migrate.ts'
+import { createPool, type Pool } from '../src/postgres/pool.ts'
+import { createProjections, migrations, type Projections } from '../src/projections/create.ts'
+import type { Projection } from '../src/projections/projection.ts'
+import { projections as all } from '../src/projections/registry.ts'
+import { createTables, loadRows, writeRows } from '../src/projections/tables.ts'
+import { KeyRing } from '../src/vault/key-ring.ts'
+import { parseMasterKeys } from '../src/vault/master-key.ts'
+import { vaultMigrations } from '../src/vault/migrations.ts'
+import { openVault } from '../src/vault/vault.ts'
+import { appendTogether, eventSteps, guestSteps, type Step } from '../test/support/facts.ts'
+import { silentLog } from '../test/support/log.ts'
+
+/** What a guest who comes leaves behind: 9 facts in the own stream, 1 in that of the answers. */
+function historyOf(event: number, guest: number): Step[] {
+  const of = guestSteps(event, guest)
+  return [
+    of.invited(),
+    of.linkIssued(),
+    of.queued(),
+    of.sent(),
+    of.attempted(guest * 2),
+    of.scored(guest * 2),
+    of.answered('confirmed', 2, { plusOneNames: ['Somebody'] }),
+    of.attempted(guest * 2 + 1),
+    of.scored(guest * 2 + 1),
+    of.checkedIn(guest, 2),
+  ]
+}
+
+const FACTS_PER_GUEST = 10
+const GUESTS_PER_EVENT = 500
+
+/**
+ * Measures rebuilds against the least that could be done (read the log in keyset pages, write the finished rows with
+ * multi-row statements), and how soon an opening is visible at 1,000 openings/s; on a throw-away PostgreSQL with the
+ * settings that the product runs with.
+ * @param args `--facts <n>` length of the log, default 100,000; `--seconds <n>` of the live part, default 10
+ */
+export async function run(args: string[]): Promise<void> {
+  const options = {
+    facts: { type: 'string', default: '100000' },
+    seconds: { type: 'string', default: '10' },
+  } as const
+  const { values } = parseArgs({ args, options })
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'guestguard-bench-'))
+  const postgres = await startEmbeddedPostgres({ dataDir, log: silentLog })
+  const pool = createPool(postgres.url, { log: silentLog })
+  const storePool = createPool(postgres.url, { log: silentLog, max: 6 })
+  await migrate(pool, [...storeMigrations, ...vaultMigrations, ...migrations])
+  const store = createEmbeddedStore({ pool: storePool, log: silentLog })
+  const secrets = parseMasterKeys(randomBytes(32).toString('base64'), 'the bench')
+  const ring = new KeyRing(secrets, () => Promise.resolve(secrets))
+  const vault = await openVault({ pool, url: postgres.url, ring, log: silentLog })
+  const log = createLog(store, vault)
+  const projections = createProjections({
+    pool,
+    connectionString: postgres.url,
+    log,
+    store,
+    logger: silentLog,
+  })
+  try {
+    await fill(log, Number(values.facts))
+    await projections.start()
+    await projections.waitFor(await store.head(), 600 * SECOND)
+    await pool.query('ANALYZE')
+    const rebuilds = []
+    for (const projection of all) rebuilds.push(await measureRebuild(pool, log, projections, projection))
+    console.table(rebuilds)
+    console.table([await measureLive(log, projections, 1_000, Number(values.seconds))])
+  } finally {
+    await projections.stop()
+    await vault.close()
+    await store.close()
+    await Promise.all([pool.end(), storePool.end()])
+    await postgres.stop()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+}
+
+async function fill(log: Log, facts: number): Promise<void> {
+  const guests = Math.ceil(facts / FACTS_PER_GUEST)
+  for (let first = 0; first < guests; first += GUESTS_PER_EVENT) {
+    const event = first / GUESTS_PER_EVENT
+    const count = Math.min(GUESTS_PER_EVENT, guests - first)
+    await appendTogether(log, [eventSteps(event).created(), eventSteps(event).published()])
+    await appendTogether(log, Array.from({ length: count }, (_, n) => historyOf(event, first + n)).flat())
+  }
+}
+
+async function measureRebuild(pool: Pool, log: Log, projections: Projections, projection: Projection) {
+  const bare = await bareRate(pool, log, projection)
+  const start = performance.now()
+  const { facts } = await projections.rebuild(projection.name)
+  const rate = (facts / (performance.now() - start)) * SECOND
+  await projections.dropOld(projection.name)
+  return {
+    projection: projection.name,
+    facts,
+    'bare facts/s': Math.round(bare),
+    'rebuild facts/s': Math.round(rate),
+    'of bare': `${String(Math.round((rate / bare) * 100))} %`,
+  }
+}
+
+/** Reads the log in the same pages and writes the rows as they will be in the end: no decoding, no folding, no reads. */
+async function bareRate(pool: Pool, log: Log, projection: Projection): Promise<number> {
+  const client = await pool.connect()
+  try {
+    await client.query('DROP SCHEMA IF EXISTS bare CASCADE')
+    await createTables(client, 'bare', projection)
+    const finished = []
+    for (const table of projection.tables) {
+      const { rows } = await client.query<{ key: string }>(
+        `SELECT key FROM ${projection.name}_v1.${table.name}`,
+      )
+      const keys = new Set(rows.map(({ key }) => key))
+      finished.push({
+        table,
+        rows: [...(await loadRows(client, `${projection.name}_v1`, table, { keys, prefixes: new Set() }))],
+      })
+    }
+    const total = Number(
+      (await pool.query<{ n: string }>('SELECT count(*) AS n FROM eventstore.events')).rows[0]?.n,
+    )
+    const start = performance.now()
+    let read = 0
+    for await (const page of log.all({ after: 0n, pageSize: 4_000 })) {
+      await client.query('BEGIN')
+      for (const { table, rows } of finished) {
+        const from = Math.floor((rows.length * read) / total)
+        const to = Math.floor((rows.length * (read + page.length)) / total)
+        await writeRows(client, 'bare', table, rows.slice(from, to))
+      }
+      await client.query('COMMIT')
+      read += page.length
+    }
+    return (read / (performance.now() - start)) * SECOND
+  } finally {
+    await client.query('DROP SCHEMA IF EXISTS bare CASCADE')
+    client.release()
+  }
+}
+
+/** Appends openings at a steady rate and waits for each to be visible. */
+async function measureLive(log: Log, projections: Projections, perSecond: number, seconds: number) {
+  const latencies: number[] = []
+  const waiting: Promise<void>[] = []
+  const cpu = process.cpuUsage()
+  const start = performance.now()
+  const total = perSecond * seconds
+  for (let n = 0; n < total;) {
+    const due = Math.min(total, Math.ceil(((performance.now() - start) / SECOND) * perSecond))
+    for (; n < due; n++) waiting.push(open(log, projections, n, latencies))
+    await sleep(1)
+  }
+  await Promise.all(waiting)
+  const ms = performance.now() - start
+  const { user, system } = process.cpuUsage(cpu)
+  latencies.sort((a, b) => a - b)
+  const at = (share: number): string => (latencies[Math.floor(latencies.length * share)] ?? 0).toFixed(1)
+  return {
+    'openings/s': Math.round((total / ms) * SECOND),
+    'visible after, p50 ms': at(0.5),
+    'p99 ms': at(0.99),
+    'max ms': at(0.999_999),
+    // Of one core, of this process with appending and sealing; the database comes on top.
+    'cpu %': Math.round((user + system) / 10 / ms),
+  }
+}
+
+async function open(log: Log, projections: Projections, n: number, latencies: number[]): Promise<void> {
+  const guest = guestSteps(n % 4, n % 2_000)
+  const facts: NewFact[] = [guest.attempted(1_000_000 + n).fact, guest.scored(1_000_000 + n).fact]
+  const { stream } = guest.attempted()
+  const commandId = crypto.randomUUID()
+  const context = { commandId, actor: 'system:bench' as const, at: Date.now(), correlationId: commandId }
+  const { position } = await log.append(stream, 'any', [{ facts, context }])
+  const appended = performance.now()
+  await projections.waitFor(position, 60 * SECOND)
+  latencies.push(performance.now() - appended)
+}
