@@ -45,7 +45,10 @@ export async function applyFacts(
     })
     await writeRows(client, schema, table, written)
     if (table.name !== projection.announces) continue
-    for (const [, { row }] of written) events.add(String(row['event_id']))
+    for (const [, { row }] of written) {
+      const eventId = row['event_id']
+      if (typeof eventId === 'string') events.add(eventId)
+    }
   }
   return events
 }

@@ -3,6 +3,7 @@ import { DomainError } from '../kernel/errors.ts'
 import { SECOND } from '../kernel/time.ts'
 import type { PoolClient } from '../postgres/pool.ts'
 import { announceGenerations } from './announcements.ts'
+import { readParked } from './dead-letters.ts'
 import { Forgotten } from './forgotten.ts'
 import {
   createGeneration,
@@ -40,6 +41,7 @@ export class Builder {
   readonly #context: BuildContext
   readonly #onChange: () => void
   readonly #stopping = new AbortController()
+  /** Being built in the background, or stopped by a fact: a new release or a person has to act then. */
   readonly #ensuring = new Set<string>()
   /** Builds of projections that were never built, one after the other. */
   #queue: Promise<void> = Promise.resolve()
@@ -61,7 +63,7 @@ export class Builder {
     const { name } = projection
     if (this.#ensuring.has(name)) return
     this.#ensuring.add(name)
-    this.#queue = this.#queue.then(() => this.#ensure(projection)).finally(() => this.#ensuring.delete(name))
+    this.#queue = this.#queue.then(() => this.#ensure(projection))
   }
 
   /**
@@ -80,7 +82,8 @@ export class Builder {
 
   /**
    * Brings the tables in use before the last swap up to date and swaps back.
-   * @throws DomainError `no_earlier_tables` when they were dropped or there never were any
+   * @throws DomainError `no_earlier_tables` when they were dropped or there never were any, `parked_facts` when they
+   *   were left with facts that could not be applied
    */
   async rollback(projection: Projection, options: RebuildOptions = {}): Promise<Built> {
     return this.#build(projection, options, async (client) => {
@@ -92,8 +95,16 @@ export class Builder {
       const earlier = (await lockGenerations(client, projection)).find(
         (one) => one.schema === rows[0]?.schema,
       )
-      if (earlier !== undefined) return earlier
-      throw new DomainError('conflict', 'no_earlier_tables', `${projection.name} has no earlier tables.`)
+      if (earlier === undefined) {
+        throw new DomainError('conflict', 'no_earlier_tables', `${projection.name} has no earlier tables.`)
+      }
+      if ((await readParked(client, earlier.schema)).size === 0) return earlier
+      // What follows a parked fact must not be applied before it.
+      throw new DomainError(
+        'conflict',
+        'parked_facts',
+        `${earlier.schema} has parked facts; rebuild instead.`,
+      )
     })
   }
 
@@ -124,9 +135,9 @@ export class Builder {
           const found = generations.find((one) => one.state === 'active' || one.state === 'building')
           return found ?? (await createGeneration(client, projection))
         })
+        this.#ensuring.delete(projection.name)
         return
       } catch (error) {
-        // A fact that cannot be applied needs a person: a new release, then a start or a rebuild.
         if (error instanceof RebuildStopped || isAborted(signal)) return
         this.#context.log.warn(
           { projection: projection.name, error: String(error) },

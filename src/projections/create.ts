@@ -76,7 +76,9 @@ export function createProjections(options: ProjectionsOptions): Projections {
   const refresh = async (): Promise<void> => {
     await progress.refresh(() => readGenerations(pool, names))
   }
+  let stopped = false
   const changed = (): void => {
+    if (stopped) return
     live.restart()
     refresh().catch((error: unknown) => {
       log.warn({ error: String(error) }, 'it cannot be read which tables are active')
@@ -144,6 +146,8 @@ export function createProjections(options: ProjectionsOptions): Projections {
       }
     },
     async stop() {
+      stopped = true
+      progress.giveUp()
       await builder.stop()
       await live.stop()
       await listener?.stop()

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Decoded, Log as FactLog } from '../eventstore/log.ts'
-import type { EventStore, Position, StoredRecord, SubscriptionMessage } from '../eventstore/port.ts'
+import type { EventStore, Position, SubscriptionMessage } from '../eventstore/port.ts'
 import { supervise } from '../eventstore/subscription.ts'
 import { SECOND } from '../kernel/time.ts'
 import type { Log } from '../postgres/log.ts'
@@ -144,12 +144,9 @@ export class LiveWriter {
   }
 
   async #apply(messages: readonly SubscriptionMessage[]): Promise<void> {
-    const records: StoredRecord[] = []
-    let to = 0n
-    for (const message of messages) {
-      to = message.kind === 'fact' ? message.record.position : message.position
-      if (message.kind === 'fact' && concernsAny(this.#targets, message.record)) records.push(message.record)
-    }
+    const all = messages.flatMap((message) => (message.kind === 'fact' ? [message.record] : []))
+    const records = all.filter((record) => concernsAny(this.#targets, record))
+    const to = messages.map(positionOf).reduce((a, b) => (a > b ? a : b), 0n)
     if (this.#targets.every((target) => target.checkpoint >= to)) return
     const decoded = await this.#options.facts.decode(records)
     const batch = this.#forgotten?.redact(decoded) ?? decoded
@@ -159,7 +156,7 @@ export class LiveWriter {
       if (!isPoison(error)) throw error
       await this.#commit(batch, to, true)
     }
-    this.rate.add(messages.length)
+    this.rate.add(all.length)
   }
 
   async #commit(batch: readonly Decoded[], to: Position, careful: boolean): Promise<void> {
@@ -198,6 +195,9 @@ export class LiveWriter {
     }
   }
 }
+
+const positionOf = (message: SubscriptionMessage): Position =>
+  message.kind === 'fact' ? message.record.position : message.position
 
 function least(a: Position | undefined, b: Position): Position {
   return a === undefined || b < a ? b : a

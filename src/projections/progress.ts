@@ -11,7 +11,7 @@ export interface ActivityNews {
 
 interface Waiter {
   readonly done: () => boolean
-  readonly resolve: () => void
+  readonly resolve: (reached: boolean) => void
 }
 
 interface Active {
@@ -111,20 +111,24 @@ export class Progress {
     return this.#wait(() => this.built, timeoutMs)
   }
 
+  /** Answers everybody who waits: nothing will come any more. */
+  giveUp(): void {
+    for (const waiter of [...this.#waiters]) waiter.resolve(false)
+  }
+
   #wait(done: () => boolean, timeoutMs: number): Promise<boolean> {
     if (done()) return Promise.resolve(true)
     return new Promise((resolve) => {
       const waiter: Waiter = {
         done,
-        resolve: () => {
+        resolve: (reached) => {
           clearTimeout(timer)
           this.#waiters.delete(waiter)
-          resolve(true)
+          resolve(reached)
         },
       }
       const timer = setTimeout(() => {
-        this.#waiters.delete(waiter)
-        resolve(false)
+        waiter.resolve(false)
       }, timeoutMs)
       this.#waiters.add(waiter)
     })
@@ -140,7 +144,7 @@ export class Progress {
 
   #wake(): void {
     for (const waiter of [...this.#waiters]) {
-      if (waiter.done()) waiter.resolve()
+      if (waiter.done()) waiter.resolve(true)
     }
   }
 

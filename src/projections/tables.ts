@@ -60,7 +60,7 @@ async function load(
     types: columnTypes,
   })
   for (const { key, position, rsvps_position, ...row } of rows) {
-    into.set(key, { row: row as Row, position: BigInt(position), rsvpsPosition: BigInt(rsvps_position) })
+    into.set(key, { row: row, position: BigInt(position), rsvpsPosition: BigInt(rsvps_position) })
   }
 }
 

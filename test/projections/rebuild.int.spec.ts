@@ -4,6 +4,7 @@ import type { Projection } from '../../src/projections/projection.ts'
 import { guests } from '../../src/projections/guests.ts'
 import type { RebuildProgress } from '../../src/projections/rebuild.ts'
 import { anEventId, appendSteps, appendTogether, guestSteps } from '../support/facts.ts'
+import { recordingLog } from '../support/log.ts'
 import { openWorld, settle, tablesOf, type World } from './world.ts'
 
 let world: World
@@ -87,9 +88,9 @@ it('never shows a reader less than before, while a rebuild swaps and facts go on
   await projections.start()
   const seen: number[] = []
   const positions: bigint[] = []
-  let done = false
+  const done = new AbortController()
   const reading = (async () => {
-    while (!done) {
+    while (!done.signal.aborted) {
       positions.push(projections.position())
       seen.push((await projections.queries.guests.listLinks(anEventId())).length)
     }
@@ -103,7 +104,7 @@ it('never shows a reader less than before, while a rebuild swaps and facts go on
   }
   await writing
   await settle(world, projections)
-  done = true
+  done.abort()
   await reading
   expect(seen).toEqual(seen.toSorted((a, b) => a - b))
   expect(positions).toEqual(positions.toSorted((a, b) => Number(a - b)))
@@ -130,6 +131,25 @@ it('stops loudly at a fact that cannot be applied, and leaves the tables in use 
     old: ['guests_v1_g2'],
   })
   expect((await projections.queries.guests.listLinks(anEventId())).length).toBe(2)
+})
+
+it('does not try again and again what a fact keeps from being built, but when it is asked to', async () => {
+  await appendSteps(world.log, [guestSteps(0, 1).invited({}, { plusOnesAllowed: 3_000_000_000 })])
+  const log = recordingLog()
+  const projections = world.process({ projections: [guests], logger: log })
+  const starting = projections.start()
+  const stops = () => log.lines.filter((line) => line.includes('rebuilding guests_v1 stopped at position 1'))
+  await expect.poll(async () => (await projections.status())[0]?.state).toBe('failed')
+  await expect(projections.queries.guests.listLinks(anEventId())).rejects.toMatchObject({
+    kind: 'unavailable',
+    code: 'projection_building',
+  })
+  await appendSteps(world.log, [guestSteps(0, 2).invited()])
+  await projections.stop()
+  expect(stops()).toHaveLength(1)
+  await expect(projections.rebuild('guests')).rejects.toThrow('stopped at position 1')
+  expect(stops()).toHaveLength(2)
+  await starting
 })
 
 it('builds a higher version at the start, beside an older process that goes on reading its own', async () => {

@@ -210,7 +210,7 @@ export function asFacts(steps: readonly Step[], firstPosition = 1n): Fact[] {
       correlationId: commandId,
       causationId: commandId,
       requestDigest: null,
-    } as Fact
+    }
   })
 }
 

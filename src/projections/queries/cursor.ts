@@ -14,9 +14,9 @@ export const encodeCursor = ({ value, id }: Cursor): string =>
 export function decodeCursor(text: string): Cursor {
   try {
     const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
-    if (Array.isArray(parts) && parts.length === 2 && parts.every((part) => typeof part === 'string')) {
-      const [value = '', id = ''] = parts as string[]
-      return { value, id }
+    if (Array.isArray(parts) && parts.length === 2) {
+      const [value, id] = parts as unknown[]
+      if (typeof value === 'string' && typeof id === 'string') return { value, id }
     }
   } catch {
     // Told below, as any other text that is not a cursor.
