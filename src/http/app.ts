@@ -84,6 +84,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
   await app.register((api, _options, done) => {
     installAccess(api, deps)
+    api.addHook('onSend', async (_request, reply) => {
+      // Answers are about people: neither the browser of a shared computer nor a proxy keeps them.
+      if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store')
+    })
     for (const routes of [
       authRoutes,
       passwordRoutes,

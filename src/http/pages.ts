@@ -21,11 +21,7 @@ export async function installPages(app: FastifyInstance, { webRoot }: AppDeps): 
     wildcard: false,
     globIgnore: ['**/*.html'],
     setHeaders(reply, path) {
-      const hashed = path.includes(`${webRoot}/assets/`)
-      void reply.header(
-        'cache-control',
-        hashed ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
-      )
+      void reply.header('cache-control', cacheControlOf(path))
     },
   })
   const dashboard = (_request: unknown, reply: FastifyReply) => sendPage(reply, 'index.html')
@@ -33,7 +29,13 @@ export async function installPages(app: FastifyInstance, { webRoot }: AppDeps): 
   app.get('/scan', { schema: { hide: true } }, (_request, reply) => sendPage(reply, 'scan.html'))
 }
 
+/** @param file below the folder of the built pages */
+function cacheControlOf(file: string): string {
+  if (file.endsWith('.html')) return 'no-store'
+  return file.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'public, max-age=3600'
+}
+
 /** @param page one of the built HTML files */
 export function sendPage(reply: FastifyReply, page: 'index.html' | 'r.html' | 'scan.html'): FastifyReply {
-  return reply.header('cache-control', 'no-store').sendFile(page, { cacheControl: false })
+  return reply.sendFile(page, { cacheControl: false })
 }
