@@ -17,7 +17,7 @@ export const activityItem = z
     score: z.int().nullable(),
     band: band.nullable(),
     label: z.union([bandLabel, z.literal('Unscored')]).nullable(),
-    decision: z.enum(['allowed', 'blocked']).nullable(),
+    decision: z.enum(['allowed', 'blocked', 'challenged']).nullable(),
     ruleSet: z.string().nullable(),
     subScores: z.record(z.string(), z.number()).nullable(),
     reasons: z.array(z.string()),

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { personalFact, plainFact, type FactOf, type HappenedOf, type NewFactOf } from './fact.ts'
 import { guestOf, guestSubject } from './streams.ts'
+import { bandSchema, thresholdsSchema } from './terms.ts'
 
 const ofGuest = (stream: string) => {
   const { eventId, guestId } = guestOf(stream)
@@ -28,9 +29,21 @@ const place = z.strictObject({
   accuracyKm: z.number().nullable(),
 })
 
-export const bandSchema = z.enum(['low', 'medium', 'high', 'block'])
+/** What a rule set said of an opening. */
+const score = {
+  attemptId: z.string(),
+  ruleSet: z.string(),
+  score: z.int(),
+  subScores: z.record(z.string(), z.number()),
+  /** Codes with numbers; the places they speak of are sealed. */
+  reasons: z.array(z.strictObject({ code: z.string(), params: z.record(z.string(), z.number()) })),
+  band: bandSchema,
+  /** The thresholds the band was taken from, so that it can be explained after they change. */
+  thresholds: thresholdsSchema,
+  thresholdsVersion: z.int(),
+}
 
-const thresholds = z.strictObject({ medium: z.int(), high: z.int(), block: z.int() })
+const reasonPlaces = z.strictObject({ before: z.string().nullable(), now: z.string().nullable() }).nullable()
 
 /** Facts of `event.<eventId>-guest.<guestId>`: one guest's invitation, link, openings and arrival. */
 export const guestFacts = [
@@ -94,25 +107,47 @@ export const guestFacts = [
   personalFact(
     'AccessScored',
     z.strictObject({
-      attemptId: z.string(),
-      ruleSet: z.string(),
-      score: z.int(),
-      subScores: z.record(z.string(), z.number()),
-      /** Codes with numbers; the places they speak of are sealed. */
-      reasons: z.array(z.strictObject({ code: z.string(), params: z.record(z.string(), z.number()) })),
-      band: bandSchema,
-      /** The thresholds the band was taken from, so that it can be explained after they change. */
-      thresholds,
-      decision: z.enum(['allowed', 'blocked']),
+      ...score,
+      /** `challenged`: allowed once a code sent to the address on file was entered. */
+      decision: z.enum(['allowed', 'blocked', 'challenged']),
       /** Scored after the guest had gone on, because the budget was spent. */
       late: z.boolean(),
     }),
     z.strictObject({
       place: place.nullable(),
-      places: z.strictObject({ before: z.string().nullable(), now: z.string().nullable() }).nullable(),
+      places: reasonPlaces,
     }),
     ofGuest,
   ),
+  /** The opening came from a network that the host trusts: it has no score. */
+  personalFact(
+    'AccessAllowlisted',
+    z.strictObject({ attemptId: z.string(), entryId: z.string() }),
+    z.strictObject({ place: place.nullable() }),
+    ofGuest,
+  ),
+  /** What another rule set, or the same one later, says of an opening. The decision of then stays as it was. */
+  personalFact(
+    'AccessRescored',
+    z.strictObject({
+      ...score,
+      before: z.strictObject({ ruleSet: z.string(), score: z.int(), band: bandSchema }),
+    }),
+    z.strictObject({ places: reasonPlaces }),
+    ofGuest,
+  ),
+  /** What the host knows of an opening; the latest counts. */
+  personalFact(
+    'VerdictGiven',
+    z.strictObject({ attemptId: z.string(), verdict: z.enum(['legitimate', 'suspicious']) }),
+    z.strictObject({ note: z.string().nullable() }),
+    ofGuest,
+  ),
+  /** A code goes to the address on file; the mail or text message is a reaction to this fact. */
+  plainFact('StepUpRequested', z.strictObject({ attemptId: z.string(), challengeId: z.string(), channel })),
+  plainFact('StepUpFailed', z.strictObject({ attemptId: z.string(), challengeId: z.string() })),
+  /** Whoever opened the link has the guest's mail or phone: the opening counts, and its device is trusted. */
+  plainFact('StepUpPassed', z.strictObject({ attemptId: z.string(), challengeId: z.string() })),
 
   plainFact(
     'GuestCheckedIn',
@@ -147,5 +182,4 @@ export type GuestHappened = HappenedOf<(typeof guestFacts)[number]>
 export type GuestFact = FactOf<(typeof guestFacts)[number]>
 export type Channel = z.infer<typeof channel>
 export type Place = z.infer<typeof place>
-export type Band = z.infer<typeof bandSchema>
-export type Thresholds = z.infer<typeof thresholds>
+export type { Band, Thresholds } from './terms.ts'

@@ -2,6 +2,7 @@ import type { FactOf, FactSpec, HappenedOf, NewFactOf } from './fact.ts'
 import { guestFacts } from './guest.ts'
 import { emailFacts, hostFacts, slugFacts } from './host.ts'
 import { rsvpsFacts } from './rsvps.ts'
+import { rulesFacts } from './rules.ts'
 import { settingsFacts } from './settings.ts'
 
 const all = [
@@ -11,6 +12,7 @@ const all = [
   ...settingsFacts,
   ...guestFacts,
   ...rsvpsFacts,
+  ...rulesFacts,
 ] as const
 
 /** Every fact the product can write or read. */

@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { plainFact, type FactOf, type HappenedOf, type NewFactOf } from './fact.ts'
+import { personalFact, plainFact, type FactOf, type HappenedOf, type NewFactOf } from './fact.ts'
+import { hostSubject } from './streams.ts'
+import { thresholdsSchema } from './terms.ts'
 
 const details = {
   name: z.string(),
@@ -19,6 +21,21 @@ export const settingsFacts = [
   plainFact('EventPublished', z.strictObject({})),
   plainFact('EventClosed', z.strictObject({})),
   plainFact('EventArchived', z.strictObject({})),
+  /** `version` counts the changes of an event from 1; 0 are the defaults. Every score says under which it was banded. */
+  plainFact(
+    'ThresholdsChanged',
+    z.strictObject({ from: thresholdsSchema, to: thresholdsSchema, version: z.int() }),
+  ),
+  /** Openings from this network are not scored. An address may be somebody's, so it is sealed for the host who gave it. */
+  personalFact(
+    'NetworkAllowed',
+    z.strictObject({ entryId: z.string(), hostId: z.string() }),
+    z.strictObject({ cidr: z.string(), note: z.string().nullable() }),
+    (_stream, data) => hostSubject(String(data['hostId'])),
+  ),
+  plainFact('NetworkDisallowed', z.strictObject({ entryId: z.string() })),
+  /** Whether an opening in the high band needs a code sent to the address on file, and whether a blocked one may use it. */
+  plainFact('StepUpConfigured', z.strictObject({ high: z.boolean(), blocked: z.boolean() })),
 ] as const
 
 export type NewSettingsFact = NewFactOf<(typeof settingsFacts)[number]>

@@ -8,6 +8,9 @@ export const emailStream = (digest: string) => `email-${digest}`
 /** Reserves the slug of an event. */
 export const slugStream = (slug: string) => `slug-${slug}`
 
+/** Which rule set scores, for the whole installation. */
+export const rulesStream = 'scoring-rules'
+
 export const eventCategory = (eventId: string) => `event.${eventId}`
 export const settingsStream = (eventId: string) => `event.${eventId}-settings`
 export const guestStream = (eventId: string, guestId: string) => `event.${eventId}-guest.${guestId}`

@@ -34,7 +34,7 @@ export type ActivityRow = {
   readonly details: { readonly [name: string]: JsonValue }
   readonly score: number | null
   readonly band: Band | null
-  readonly decision: 'allowed' | 'blocked' | null
+  readonly decision: 'allowed' | 'blocked' | 'challenged' | null
   readonly rule_set: string | null
   readonly sub_scores: Readonly<Record<string, number>> | null
   readonly reasons: { code: string; params: Record<string, number> }[]
@@ -114,6 +114,11 @@ const person = <T extends FactType>(
 })
 
 const unrelated = ignored(
+  'ThresholdsChanged',
+  'NetworkAllowed',
+  'NetworkDisallowed',
+  'StepUpConfigured',
+  'RulesActivated',
   'HostRegistered',
   'HostPasswordChanged',
   'PasswordResetRequested',
@@ -155,6 +160,14 @@ export const activity: Projection = {
         ...unrelated,
         ...ignored('RsvpAnswered', 'RsvpPromoted', 'AccessAttempted', 'AccessScored'),
         ...ignored('GuestCheckedIn', 'CheckInRefused', 'CheckInUndone'),
+        ...ignored(
+          'AccessAllowlisted',
+          'AccessRescored',
+          'VerdictGiven',
+          'StepUpRequested',
+          'StepUpFailed',
+          'StepUpPassed',
+        ),
       },
     }),
     defineTable<ActivityRow>({
@@ -202,6 +215,14 @@ export const activity: Projection = {
         },
         ...unrelated,
         ...ignored('GuestInvited', 'GuestDetailsChanged'),
+        ...ignored(
+          'AccessAllowlisted',
+          'AccessRescored',
+          'VerdictGiven',
+          'StepUpRequested',
+          'StepUpFailed',
+          'StepUpPassed',
+        ),
       },
     }),
   ],

@@ -41,6 +41,17 @@ const party = <T extends FactType>(
 })
 
 const elsewhere = ignored(
+  'ThresholdsChanged',
+  'NetworkAllowed',
+  'NetworkDisallowed',
+  'StepUpConfigured',
+  'RulesActivated',
+  'AccessAllowlisted',
+  'AccessRescored',
+  'VerdictGiven',
+  'StepUpRequested',
+  'StepUpFailed',
+  'StepUpPassed',
   'HostRegistered',
   'HostPasswordChanged',
   'PasswordResetRequested',

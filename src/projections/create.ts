@@ -84,7 +84,6 @@ export function createProjections(options: ProjectionsOptions): Projections {
       log.warn({ error: String(error) }, 'it cannot be read which tables are active')
     })
   }
-  const retried = new Set<string>()
   const builder = new Builder({ pool, facts, log, origin }, changed)
   const live = new LiveWriter({
     pool,
@@ -98,9 +97,7 @@ export function createProjections(options: ProjectionsOptions): Projections {
       builder.ensureBuilt(projection)
     },
     onParked: ({ name }) => {
-      // Once a process: what one release could not read the next one can.
-      if (retried.has(name)) return
-      retried.add(name)
+      // What one release could not read the next one can.
       retry(name).catch((error: unknown) => {
         log.warn({ projection: name, error: String(error) }, 'parked facts were not tried again')
       })

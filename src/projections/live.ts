@@ -27,7 +27,7 @@ export interface LiveWriterOptions {
   readonly origin: string
   /** Called for a projection that this process writes and that has no tables yet. */
   readonly onMissing: (projection: Projection) => void
-  /** Called for a projection that this process writes and of which facts are parked. */
+  /** Called for a projection that this process begins to write and of which facts are parked. */
   readonly onParked: (projection: Projection) => void
 }
 
@@ -52,6 +52,7 @@ export class LiveWriter {
   readonly #stopping = new AbortController()
   #session = new AbortController()
   #targets: readonly LiveTarget[] = []
+  readonly #begun = new Set<Projection>()
   #forgotten: Forgotten | undefined
   #running: Promise<void> | undefined
 
@@ -137,7 +138,8 @@ export class LiveWriter {
       }
       const { schema, epoch, checkpoint } = active
       const parked = await readParked(this.#options.pool, schema)
-      if (parked.size > 0) this.#options.onParked(projection)
+      if (parked.size > 0 && !this.#begun.has(projection)) this.#options.onParked(projection)
+      this.#begun.add(projection)
       targets.push({ projection, schema, epoch, checkpoint, parked })
     }
     return targets

@@ -1,7 +1,7 @@
 import type { Channel, Place } from '../../events/guest.ts'
 import type { Thresholds } from '../../scoring/bands.ts'
 import type { Fingerprint } from '../../scoring/fingerprint.ts'
-import type { RuleSet } from '../../scoring/score.ts'
+import type { RuleSet, Score } from '../../scoring/score.ts'
 
 export interface NewContact {
   readonly name: string
@@ -24,6 +24,15 @@ export interface ChangeDetails {
   readonly ifChanges: number | null
 }
 
+/** What an opening is judged by: the rules of the installation and the settings of the event. */
+export interface Policy {
+  readonly ruleSet: RuleSet
+  readonly thresholds: Thresholds
+  readonly thresholdsVersion: number
+  /** Whether an opening in the high band, and one that is blocked, may go on with a code. */
+  readonly stepUp: { readonly high: boolean; readonly blocked: boolean }
+}
+
 /** The guest's gesture. Everything that was looked up comes along. */
 export interface Open {
   readonly kind: 'open'
@@ -37,8 +46,9 @@ export interface Open {
   readonly fingerprint: Fingerprint | null
   /** `late`: not known within the budget, so that the score has to follow. */
   readonly place: Place | null | 'late'
-  readonly ruleSet: RuleSet
-  readonly thresholds: Thresholds
+  readonly policy: Policy
+  /** The entry of the host's list of trusted networks that the address is in, null when in none. */
+  readonly allowedBy: string | null
 }
 
 /** Scores an attempt that went on unscored. */
@@ -46,8 +56,7 @@ export interface ScoreLate {
   readonly kind: 'score_late'
   readonly attemptId: string
   readonly place: Place | null
-  readonly ruleSet: RuleSet
-  readonly thresholds: Thresholds
+  readonly policy: Policy
 }
 
 export interface CheckIn {
@@ -69,6 +78,41 @@ export interface CheckIn {
 
 export type TouchKind = 'page' | 'prefetch' | 'unfurl' | 'scanner'
 
+/** The host says what is known of an opening. */
+export interface GiveVerdict {
+  readonly kind: 'give_verdict'
+  readonly attemptId: string
+  readonly verdict: 'legitimate' | 'suspicious'
+  readonly note: string | null
+}
+
+/** What a rule set says of an opening that has a score. */
+export interface Rescore {
+  readonly kind: 'rescore'
+  readonly attemptId: string
+  readonly score: Score
+  readonly thresholds: Thresholds
+  readonly thresholdsVersion: number
+}
+
+export interface RequestStepUp {
+  readonly kind: 'request_step_up'
+  readonly attemptId: string
+  readonly challengeId: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  readonly stepUp: Policy['stepUp']
+}
+
+export interface AnswerStepUp {
+  readonly kind: 'answer_step_up'
+  readonly attemptId: string
+  readonly challengeId: string
+  readonly at: number
+  /** Looked up: whether the code is the one that was sent. */
+  readonly right: boolean
+}
+
 export type GuestCommand =
   | Invite
   | ChangeDetails
@@ -89,6 +133,10 @@ export type GuestCommand =
     }
   | Open
   | ScoreLate
+  | GiveVerdict
+  | Rescore
+  | RequestStepUp
+  | AnswerStepUp
   | CheckIn
   /** `at` in milliseconds; `mayUndoLate` for an owner or editor. */
   | {

@@ -8,12 +8,15 @@ import type { ChangeDetails, GuestCommand, Invite } from './commands.ts'
 import { evolveGuest } from './evolve.ts'
 import {
   decideOpen,
+  decideRescore,
   decideScoreLate,
+  decideVerdict,
   linkInvalid,
   MAX_TOUCHES_PER_HOUR,
   requireLiveLink,
 } from './openings.ts'
 import type { GuestState, InvitedGuest } from './state.ts'
+import { decideAnswerStepUp, decideRequestStepUp } from './step-up.ts'
 
 /** One guest: the invitation, the link with its openings, and the arrival. */
 export const guestDecider: Decider<GuestState, GuestCommand, NewGuestFact, GuestHappened> = {
@@ -71,6 +74,14 @@ function decideForGuest(
       return decideOpen(guest, command)
     case 'score_late':
       return decideScoreLate(guest, command)
+    case 'rescore':
+      return decideRescore(guest, command)
+    case 'give_verdict':
+      return decideVerdict(guest, command)
+    case 'request_step_up':
+      return decideRequestStepUp(guest, command)
+    case 'answer_step_up':
+      return decideAnswerStepUp(guest, command)
     case 'check_in':
       return decideCheckIn(guest, command)
     case 'undo_check_in':

@@ -1,11 +1,10 @@
 import { ERASED, known } from '../../events/fact.ts'
-import type { GuestHappened } from '../../events/guest.ts'
+import type { GuestHappened, Place } from '../../events/guest.ts'
 import { unreachable } from '../../kernel/errors.ts'
 import { HOUR } from '../../kernel/time.ts'
 import { emptyBaseline, evolveBaseline } from '../../scoring/baseline.ts'
 import type { Opening } from '../../scoring/opening.ts'
-import { MAX_OPENINGS_PER_HOUR } from './openings.ts'
-import type { Contact, GuestState, InvitedGuest, Message } from './state.ts'
+import type { Attempt, Contact, GuestState, InvitedGuest, Message } from './state.ts'
 
 const NOBODY: Contact = { name: null, email: null, phone: null, externalRef: null }
 
@@ -23,7 +22,14 @@ function evolveInvited(state: InvitedGuest, fact: Exclude<GuestHappened, Of<'Gue
     case 'GuestRemoved':
       return { ...state, gone: 'removed' }
     case 'GuestForgotten':
-      return { ...state, gone: 'forgotten', contact: NOBODY, baseline: emptyBaseline, pending: new Map() }
+      return {
+        ...state,
+        gone: 'forgotten',
+        contact: NOBODY,
+        baseline: emptyBaseline,
+        pending: new Map(),
+        attempts: new Map(),
+      }
     case 'LinkIssued':
       return { ...state, link: { version: fact.data.version, revoked: false } }
     case 'LinkRevoked':
@@ -40,6 +46,27 @@ function evolveInvited(state: InvitedGuest, fact: Exclude<GuestHappened, Of<'Gue
       return attempted(state, fact)
     case 'AccessScored':
       return scored(state, fact)
+    case 'AccessAllowlisted':
+      return placed(state, fact.data.attemptId, known(fact.personal, 'place'), false)
+    case 'AccessRescored': {
+      const { attemptId, ruleSet, score, band } = fact.data
+      return withAttempt(state, attemptId, (attempt) => ({ ...attempt, score: { ruleSet, score, band } }))
+    }
+    case 'VerdictGiven':
+      return withAttempt(state, fact.data.attemptId, (attempt) => ({
+        ...attempt,
+        verdict: fact.data.verdict,
+      }))
+    case 'StepUpRequested':
+      return challenged(state, fact)
+    case 'StepUpFailed':
+      return challengeFailed(state, fact)
+    case 'StepUpPassed':
+      return withAttempt(state, fact.data.attemptId, (attempt) => ({
+        ...attempt,
+        decision: 'allowed',
+        challenge: null,
+      }))
     case 'GuestCheckedIn': {
       const { checkInId, nonce, arrivalCount: count, gate } = fact.data
       return {
@@ -76,7 +103,7 @@ function invited(state: GuestState, { data, personal, at }: Of<'GuestInvited'>):
     messages: new Map(),
     baseline: emptyBaseline,
     pending: new Map(),
-    recentOpenings: [],
+    attempts: new Map(),
     touches: { hour: 0, counts: {} },
     risk: null,
     arrivals: [],
@@ -141,29 +168,64 @@ function attempted(state: InvitedGuest, { data, personal, at }: Of<'AccessAttemp
       opening,
       ip: known(personal, 'ip'),
     }),
-    recentOpenings: [
-      ...state.recentOpenings,
-      { attemptId: data.attemptId, at, band: null, decision: 'allowed' as const },
-    ].slice(-MAX_OPENINGS_PER_HOUR),
+    attempts: new Map(state.attempts).set(data.attemptId, {
+      at,
+      opening,
+      score: null,
+      decision: 'allowed',
+      verdict: null,
+      challenge: null,
+    }),
   }
 }
 
 function scored(state: InvitedGuest, { data, personal }: Of<'AccessScored'>): InvitedGuest {
-  const attempt = state.pending.get(data.attemptId)
+  const { attemptId, ruleSet, score, band, decision, late } = data
+  const told = withAttempt(state, attemptId, (attempt) => ({
+    ...attempt,
+    decision,
+    score: { ruleSet, score, band },
+  }))
+  const risk = state.risk !== null && state.risk.score >= score ? state.risk : { band, score }
+  return placed({ ...told, risk }, attemptId, known(personal, 'place'), late)
+}
+
+/** The opening has all it will get; its place, if one is known, becomes the last place of the guest. */
+function placed(state: InvitedGuest, attemptId: string, place: Place | null, late: boolean): InvitedGuest {
+  const attempt = state.pending.get(attemptId)
   if (attempt === undefined) return state
   const pending = new Map(state.pending)
-  pending.delete(data.attemptId)
-  const { band, decision } = data
-  const recentOpenings = state.recentOpenings.map((one) =>
-    one.attemptId === data.attemptId ? { ...one, band, decision } : one,
-  )
-  const risk =
-    state.risk !== null && state.risk.score >= data.score ? state.risk : { band, score: data.score }
-  const place = known(personal, 'place')
+  pending.delete(attemptId)
   const at = attempt.opening.occurredAt
   // A score that comes late must not put the guest back to where an earlier opening was.
-  const outdated = data.late && state.baseline.last !== null && state.baseline.last.at > at
-  if (place?.lat == null || place.lon === null || outdated) return { ...state, pending, recentOpenings, risk }
+  const outdated = late && state.baseline.last !== null && state.baseline.last.at > at
+  if (place?.lat == null || place.lon === null || outdated) return { ...state, pending }
   const last = { lat: place.lat, lon: place.lon, at, city: place.city, country: place.country }
-  return { ...state, pending, recentOpenings, risk, baseline: { ...state.baseline, last } }
+  return { ...state, pending, baseline: { ...state.baseline, last } }
+}
+
+function withAttempt(
+  state: InvitedGuest,
+  attemptId: string,
+  change: (attempt: Attempt) => Attempt,
+): InvitedGuest {
+  const attempt = state.attempts.get(attemptId)
+  if (attempt === undefined) return state
+  return { ...state, attempts: new Map(state.attempts).set(attemptId, change(attempt)) }
+}
+
+function challenged(state: InvitedGuest, { data, at }: Of<'StepUpRequested'>): InvitedGuest {
+  const { attemptId, challengeId } = data
+  return withAttempt(state, attemptId, (attempt) => ({
+    ...attempt,
+    challenge: { challengeId, at, failures: 0 },
+  }))
+}
+
+function challengeFailed(state: InvitedGuest, { data }: Of<'StepUpFailed'>): InvitedGuest {
+  return withAttempt(state, data.attemptId, (attempt) =>
+    attempt.challenge?.challengeId === data.challengeId
+      ? { ...attempt, challenge: { ...attempt.challenge, failures: attempt.challenge.failures + 1 } }
+      : attempt,
+  )
 }

@@ -7,6 +7,7 @@ import type { Fingerprint } from '../../scoring/fingerprint.ts'
 import type { RuleSet } from '../../scoring/score.ts'
 import type { CommandHandler } from '../handle.ts'
 import { requireEvent, settingsDecider, type ConfiguredEvent } from '../settings/decider.ts'
+import type { Policy } from './commands.ts'
 import { guestDecider } from './decider.ts'
 import { linkInvalid, requireLiveLink } from './openings.ts'
 import type { InvitedGuest } from './state.ts'
@@ -27,7 +28,7 @@ export interface Opened {
   readonly attemptId: string
   /** Null when the guest went on unscored. */
   readonly band: Band | null
-  readonly decision: 'allowed' | 'blocked'
+  readonly decision: 'allowed' | 'blocked' | 'challenged'
   readonly guest: InvitedGuest
   readonly event: ConfiguredEvent
   readonly position: Position | null
@@ -87,15 +88,16 @@ export function createOpenings({ commands, lookup, rules, budgetMs, onOverrun }:
           at: context.at,
           ...visitor,
           place,
-          ruleSet: rules(),
-          thresholds: settings.thresholds,
+          policy: policyOf(settings, rules()),
+          allowedBy: allowedBy(settings, visitor.ip),
         },
         context,
       )
       if (state.kind === 'missing') throw linkInvalid()
       requireLiveLink(state, link.version)
-      const opening = state.recentOpenings.findLast((one) => one.attemptId === attemptId)
-      const { band, decision } = opening ?? { band: null, decision: 'allowed' as const }
+      const attempt = state.attempts.get(attemptId)
+      const band = attempt?.score?.band ?? null
+      const decision = attempt?.decision ?? 'allowed'
       return { attemptId, band, decision, guest: state, event: settings, position }
     },
 
@@ -108,9 +110,17 @@ export function createOpenings({ commands, lookup, rules, budgetMs, onOverrun }:
       const attempt = guest.pending.get(attemptId)
       if (attempt === undefined) return
       const place = attempt.ip === null ? null : await lookup(attempt.ip)
-      const { thresholds } = requireEvent(settings)
-      const command = { kind: 'score_late', attemptId, place, ruleSet: rules(), thresholds } as const
+      const policy = policyOf(requireEvent(settings), rules())
+      const command = { kind: 'score_late', attemptId, place, policy } as const
       await commands.execute(guestDecider, guestStream(eventId, guestId), command, context)
     },
   }
+}
+
+function policyOf({ thresholds, thresholdsVersion, stepUp }: ConfiguredEvent, ruleSet: RuleSet): Policy {
+  return { ruleSet, thresholds, thresholdsVersion, stepUp }
+}
+
+function allowedBy({ allowlist }: ConfiguredEvent, ip: string | null): string | null {
+  return ip === null ? null : (allowlist.match(ip)?.entryId ?? null)
 }

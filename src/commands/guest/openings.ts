@@ -1,12 +1,12 @@
 import type { NewGuestFact } from '../../events/guest.ts'
 import { DomainError } from '../../kernel/errors.ts'
 import { HOUR } from '../../kernel/time.ts'
-import { bandOf, type Band, type Thresholds } from '../../scoring/bands.ts'
+import { bandOf, type Band } from '../../scoring/bands.ts'
 import type { Baseline } from '../../scoring/baseline.ts'
 import { toOpening, type Opening } from '../../scoring/opening.ts'
 import { separatePlaces } from '../../scoring/reasons.ts'
-import { scoreOpening, type RuleSet } from '../../scoring/score.ts'
-import type { Open, ScoreLate } from './commands.ts'
+import { scoreOpening, type Score } from '../../scoring/score.ts'
+import type { GiveVerdict, Open, Policy, Rescore, ScoreLate } from './commands.ts'
 import type { InvitedGuest } from './state.ts'
 
 /**
@@ -48,18 +48,28 @@ export function decideOpen(guest: InvitedGuest, command: Open): NewGuestFact[] {
       linkVersion,
       hasUserAgent,
       hasFingerprint: fingerprintDigest !== null,
-      deferred: place === 'late',
+      deferred: place === 'late' && command.allowedBy === null,
     },
     personal: { ip, userAgent, fingerprint, fingerprintDigest, ipPrefix },
   }
+  if (command.allowedBy !== null) {
+    const known = place === 'late' ? null : place
+    return [
+      attempted,
+      {
+        type: 'AccessAllowlisted',
+        data: { attemptId, entryId: command.allowedBy },
+        personal: { place: known },
+      },
+    ]
+  }
   if (place === 'late') return [attempted]
-  return [attempted, scored(attemptId, guest.baseline, opening, command, place, false)]
+  return [attempted, scored(attemptId, guest.baseline, opening, command.policy, place, false)]
 }
 
 function requireRoom(guest: InvitedGuest, at: number): void {
-  const [oldest] = guest.recentOpenings
-  if (guest.recentOpenings.length < MAX_OPENINGS_PER_HOUR || oldest === undefined || at - oldest.at > HOUR)
-    return
+  const recent = [...guest.attempts.values()].filter((attempt) => at - attempt.at < HOUR)
+  if (recent.length < MAX_OPENINGS_PER_HOUR) return
   throw new DomainError(
     'too_many',
     'too_many_openings',
@@ -71,38 +81,73 @@ export function decideScoreLate(guest: InvitedGuest, command: ScoreLate): NewGue
   const attempt = guest.pending.get(command.attemptId)
   if (attempt === undefined) return []
   const opening = { ...attempt.opening, geo: command.place }
-  return [scored(command.attemptId, attempt.baseline, opening, command, command.place, true)]
+  return [scored(command.attemptId, attempt.baseline, opening, command.policy, command.place, true)]
 }
 
 function scored(
   attemptId: string,
   baseline: Baseline,
   opening: Opening,
-  { ruleSet, thresholds }: { ruleSet: RuleSet; thresholds: Thresholds },
+  policy: Policy,
   place: ScoreLate['place'],
   late: boolean,
 ): NewGuestFact {
-  const { score, subScores, reasons } = scoreOpening(ruleSet, baseline, opening)
-  const { reasons: codes, places } = separatePlaces(reasons)
-  const band = bandOf(score, thresholds)
+  const { data, places } = banded(attemptId, scoreOpening(policy.ruleSet, baseline, opening), policy)
   return {
     type: 'AccessScored',
-    data: {
-      attemptId,
-      ruleSet: ruleSet.id,
-      score,
-      subScores,
-      reasons: codes.map(({ code, params }) => ({ code, params: { ...params } })),
-      band,
-      thresholds: { ...thresholds },
-      decision: decisionOf(band, late),
-      late,
-    },
+    data: { ...data, decision: decisionOf(data.band, policy, late), late },
     personal: { place, places },
   }
 }
 
-/** Who was let on before the score was known stays let on: the score informs the host, it does not rewrite the past. */
-function decisionOf(band: Band, late: boolean): 'allowed' | 'blocked' {
-  return band === 'block' && !late ? 'blocked' : 'allowed'
+/** A score as a fact tells it: the band with the thresholds it came from, and the places apart. */
+function banded(
+  attemptId: string,
+  { ruleSet, score, subScores, reasons }: Score,
+  { thresholds, thresholdsVersion }: Pick<Policy, 'thresholds' | 'thresholdsVersion'>,
+) {
+  const { reasons: codes, places } = separatePlaces(reasons)
+  const data = {
+    attemptId,
+    ruleSet,
+    score,
+    subScores,
+    reasons: codes.map(({ code, params }) => ({ code, params: { ...params } })),
+    band: bandOf(score, thresholds),
+    thresholds: { ...thresholds },
+    thresholdsVersion,
+  }
+  return { data, places }
+}
+
+/** Nothing for an opening that has no score, or has this very one already. */
+export function decideRescore(guest: InvitedGuest, command: Rescore): NewGuestFact[] {
+  const before = guest.attempts.get(command.attemptId)?.score
+  if (before == null) return []
+  const { data, places } = banded(command.attemptId, command.score, command)
+  if (before.ruleSet === data.ruleSet && before.score === data.score && before.band === data.band) return []
+  const { ruleSet, score, band } = before
+  return [
+    { type: 'AccessRescored', data: { ...data, before: { ruleSet, score, band } }, personal: { places } },
+  ]
+}
+
+export function decideVerdict(
+  guest: InvitedGuest,
+  { attemptId, verdict, note }: GiveVerdict,
+): NewGuestFact[] {
+  if (!guest.attempts.has(attemptId)) {
+    throw new DomainError('not_found', 'not_found', 'There is no such opening.')
+  }
+  return [{ type: 'VerdictGiven', data: { attemptId, verdict }, personal: { note } }]
+}
+
+/**
+ * Who was let on before the score was known stays let on: the score informs the host, it does not rewrite the past. A
+ * blocked guest who may use a code is asked for it on the way, so the decision itself stays blocked.
+ */
+function decisionOf(band: Band, { stepUp }: Policy, late: boolean): 'allowed' | 'blocked' | 'challenged' {
+  if (late) return 'allowed'
+  if (band === 'block') return 'blocked'
+  return band === 'high' && stepUp.high ? 'challenged' : 'allowed'
 }

@@ -37,13 +37,18 @@ export interface Message {
   readonly error: string | null
 }
 
-export interface RecentOpening {
-  readonly attemptId: string
+/** One opening of the link, and what is known of it. */
+export interface Attempt {
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** Null while unscored. */
-  readonly band: Band | null
-  readonly decision: 'allowed' | 'blocked'
+  /** As the rules see it, without the place; what a verdict teaches. */
+  readonly opening: Opening
+  /** Null while unscored, and for one from a trusted network. */
+  readonly score: { readonly ruleSet: string; readonly score: number; readonly band: Band } | null
+  readonly decision: 'allowed' | 'blocked' | 'challenged'
+  readonly verdict: 'legitimate' | 'suspicious' | null
+  /** The latest code that was asked for this opening. */
+  readonly challenge: { readonly challengeId: string; readonly at: number; readonly failures: number } | null
 }
 
 export interface InvitedGuest {
@@ -62,8 +67,8 @@ export interface InvitedGuest {
   readonly messages: ReadonlyMap<string, Message>
   readonly baseline: Baseline
   readonly pending: ReadonlyMap<string, PendingAttempt>
-  /** The latest openings, oldest first; no more than the limit on openings needs. */
-  readonly recentOpenings: readonly RecentOpening[]
+  /** Every opening so far by its id, in order; the limit on openings bounds how many there can be. */
+  readonly attempts: ReadonlyMap<string, Attempt>
   /** Unscored visits in the hour `hour` (hours since the epoch), by kind. */
   readonly touches: { readonly hour: number; readonly counts: Readonly<Record<string, number>> }
   /** The worst opening so far, null before the first score. */

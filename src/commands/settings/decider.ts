@@ -4,6 +4,8 @@ import { DomainError, unreachable } from '../../kernel/errors.ts'
 import { requireUnchanged } from '../precondition.ts'
 import { DEFAULT_THRESHOLDS, type Thresholds } from '../../scoring/bands.ts'
 import type { Decider } from '../decider.ts'
+import { Allowlist } from './allowlist.ts'
+import { decideSecurity, evolveSecurity, type SecurityCommand } from './security.ts'
 
 export interface EventDetails {
   readonly name: string
@@ -23,6 +25,10 @@ export type SettingsState =
       readonly ownerId: string
       readonly status: EventStatus
       readonly thresholds: Thresholds
+      /** How often the thresholds changed; 0 are the defaults. */
+      readonly thresholdsVersion: number
+      readonly allowlist: Allowlist
+      readonly stepUp: StepUp
       /** How often the details changed: the ETag of the event and the SEQUENCE of its calendar file. */
       readonly changes: number
       readonly createdAt: number
@@ -30,6 +36,12 @@ export type SettingsState =
     } & EventDetails)
 
 export type ConfiguredEvent = Extract<SettingsState, { kind: 'configured' }>
+
+/** Whether a code sent to the address on file is asked for in the high band, and offered to who is blocked. */
+export interface StepUp {
+  readonly high: boolean
+  readonly blocked: boolean
+}
 
 type StatusChange = 'publish' | 'close' | 'archive'
 
@@ -41,6 +53,7 @@ export type SettingsCommand =
       readonly ifChanges: number | null
     }
   | { readonly kind: StatusChange }
+  | SecurityCommand
 
 /** A closed event can be opened again; an archived one is finished. */
 const TRANSITIONS: Readonly<Record<StatusChange, readonly EventStatus[]>> = {
@@ -62,6 +75,9 @@ export const settingsDecider: Decider<SettingsState, SettingsCommand, NewSetting
         ...fact.data,
         status: 'draft',
         thresholds: DEFAULT_THRESHOLDS,
+        thresholdsVersion: 0,
+        allowlist: new Allowlist(),
+        stepUp: { high: false, blocked: false },
         changes: 0,
         createdAt: fact.at,
         updatedAt: fact.at,
@@ -75,6 +91,11 @@ export const settingsDecider: Decider<SettingsState, SettingsCommand, NewSetting
       case 'EventClosed':
       case 'EventArchived':
         return { ...state, status: STATUS[fact.type], updatedAt: fact.at }
+      case 'ThresholdsChanged':
+      case 'NetworkAllowed':
+      case 'NetworkDisallowed':
+      case 'StepUpConfigured':
+        return { ...state, ...evolveSecurity(state, fact) }
       default:
         return unreachable(fact)
     }
@@ -96,6 +117,12 @@ export const settingsDecider: Decider<SettingsState, SettingsCommand, NewSetting
       case 'close':
       case 'archive':
         return changeStatus(event, command.kind)
+      case 'set_thresholds':
+      case 'allow_network':
+      case 'disallow_network':
+      case 'configure_step_up':
+        requireEditable(event)
+        return decideSecurity(event, command)
       default:
         return unreachable(command)
     }

@@ -1,0 +1,88 @@
+import { ERASED } from '../../events/fact.ts'
+import type { NewSettingsFact, SettingsHappened } from '../../events/settings.ts'
+import { DomainError, unreachable } from '../../kernel/errors.ts'
+import { thresholdErrors, type Thresholds } from '../../scoring/bands.ts'
+import type { ConfiguredEvent, StepUp } from './decider.ts'
+
+export type SecurityCommand =
+  | { readonly kind: 'set_thresholds'; readonly thresholds: Thresholds }
+  | {
+      readonly kind: 'allow_network'
+      readonly entryId: string
+      readonly hostId: string
+      /** In canonical form. */
+      readonly cidr: string
+      readonly note: string | null
+    }
+  | { readonly kind: 'disallow_network'; readonly cidr: string }
+  | ({ readonly kind: 'configure_step_up' } & StepUp)
+
+type SecurityFact = Extract<
+  SettingsHappened,
+  { type: 'ThresholdsChanged' | 'NetworkAllowed' | 'NetworkDisallowed' | 'StepUpConfigured' }
+>
+
+type SecurityState = Pick<ConfiguredEvent, 'thresholds' | 'thresholdsVersion' | 'allowlist' | 'stepUp'>
+
+export function evolveSecurity(state: SecurityState, fact: SecurityFact): Partial<SecurityState> {
+  switch (fact.type) {
+    case 'ThresholdsChanged':
+      return { thresholds: fact.data.to, thresholdsVersion: fact.data.version }
+    case 'NetworkAllowed': {
+      // The address went with the host who gave it: nobody is let by on what cannot be read.
+      if (fact.personal === ERASED) return {}
+      const { cidr, note } = fact.personal
+      state.allowlist.add({ entryId: fact.data.entryId, cidr, note, addedAt: fact.at })
+      return {}
+    }
+    case 'NetworkDisallowed':
+      state.allowlist.remove(fact.data.entryId)
+      return {}
+    case 'StepUpConfigured':
+      return { stepUp: { high: fact.data.high, blocked: fact.data.blocked } }
+    default:
+      return unreachable(fact)
+  }
+}
+
+export function decideSecurity(event: SecurityState, command: SecurityCommand): NewSettingsFact[] {
+  switch (command.kind) {
+    case 'set_thresholds':
+      return setThresholds(event, command.thresholds)
+    case 'allow_network': {
+      const { entryId, hostId, cidr, note } = command
+      if (event.allowlist.byCidr(cidr) !== null) {
+        throw new DomainError('conflict', 'network_listed', `${cidr} is on the list already.`)
+      }
+      return [{ type: 'NetworkAllowed', data: { entryId, hostId }, personal: { cidr, note } }]
+    }
+    case 'disallow_network': {
+      const entry = event.allowlist.byCidr(command.cidr)
+      if (entry === null)
+        throw new DomainError('not_found', 'not_found', `${command.cidr} is not on the list.`)
+      return [{ type: 'NetworkDisallowed', data: { entryId: entry.entryId } }]
+    }
+    case 'configure_step_up': {
+      const { high, blocked } = command
+      const same = event.stepUp.high === high && event.stepUp.blocked === blocked
+      return same ? [] : [{ type: 'StepUpConfigured', data: { high, blocked } }]
+    }
+    default:
+      return unreachable(command)
+  }
+}
+
+function setThresholds(
+  { thresholds: from, thresholdsVersion }: SecurityState,
+  to: Thresholds,
+): NewSettingsFact[] {
+  const errors = thresholdErrors(to)
+  if (errors.length > 0) {
+    const said = errors.map(({ message }) => message).join('; ')
+    throw new DomainError('invalid', 'bad_thresholds', `${said}.`, { fields: errors })
+  }
+  if (from.medium === to.medium && from.high === to.high && from.block === to.block) return []
+  const { medium, high, block } = to
+  const data = { from: { ...from }, to: { medium, high, block }, version: thresholdsVersion + 1 }
+  return [{ type: 'ThresholdsChanged', data }]
+}
