@@ -69,7 +69,11 @@ export const guestListQuery = pageQuery.extend({
   status: guestStatus.optional(),
   risk: band.optional(),
   checkedIn: z.enum(['true', 'false']).optional(),
-  q: z.string().max(120).optional(),
+  q: z
+    .string()
+    .max(120)
+    .regex(/^[^\p{Cc}]*$/u, 'has control characters')
+    .optional(),
   sort: z.enum(['name', '-name', 'created', '-created', 'risk', '-risk']).default('-created'),
 })
 export const guestList = page(guest).extend({

@@ -16,13 +16,16 @@ export function decodeCursor(text: string): Cursor {
     const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
     if (Array.isArray(parts) && parts.length === 2) {
       const [value, id] = parts as unknown[]
-      if (typeof value === 'string' && typeof id === 'string') return { value, id }
+      // PostgreSQL takes no NUL character in a text.
+      if (isText(value) && isText(id)) return { value, id }
     }
   } catch {
     // Told below, as any other text that is not a cursor.
   }
   throw invalidCursor()
 }
+
+const isText = (part: unknown): part is string => typeof part === 'string' && !part.includes('\0')
 
 /** A cursor over a whole number, such as a position. @throws DomainError `invalid_cursor` */
 export function decodeNumberCursor(text: string): Cursor {
