@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { EventView } from '../../src/contracts/events.ts'
 import { safeReturn } from '../../web/src/app/safe-return.ts'
+import { resetToken } from '../../web/src/features/account/reset-token.ts'
 import { funnelOf } from '../../web/src/features/events/funnel.ts'
 import { nextStep } from '../../web/src/features/events/next-step.ts'
 import { linksIn } from '../../web/src/features/outbox/links-in.ts'
@@ -23,6 +24,16 @@ describe('the way back after signing in', () => {
     [['/a', '/b'], '/events'],
   ])('for %j is %s', (wanted, path) => {
     expect(safeReturn(wanted)).toBe(path)
+  })
+})
+
+describe('a link to choose a new password', () => {
+  it.each([
+    ['#eyJh.eyJz.c2ln', 'eyJh.eyJz.c2ln'],
+    ['#token=eyJh.eyJz.c2ln', 'eyJh.eyJz.c2ln'],
+    ['', ''],
+  ])('with the fragment %j brings the token %j', (hash, token) => {
+    expect(resetToken(hash)).toBe(token)
   })
 })
 
