@@ -91,6 +91,7 @@ export function guestSteps(event = 0, guest = 0) {
           reasons: [{ code: 'missing_signals', params: {} }],
           band: 'low',
           thresholds: { medium: 30, high: 60, block: 85 },
+          thresholdsVersion: 0,
           decision: 'allowed',
           late: false,
           ...data,
