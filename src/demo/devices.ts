@@ -68,41 +68,40 @@ const laptops: readonly Model[] = [
   },
 ]
 
-const phones: readonly Model[] = [
-  {
-    userAgent:
-      'Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.4 Mobile/15E148 Safari/604.1',
-    platform: 'iPhone',
-    vendor: APPLE,
-    screens: ['[390,844]', '[393,852]', '[430,932]'],
-    cores: [4, 6],
-    memory: null,
-    touch: 5,
-    graphics: ['Apple GPU'],
-  },
-  {
-    userAgent:
-      'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/152.0.0.0 Mobile Safari/537.36',
-    platform: 'Linux armv81',
-    vendor: GOOGLE,
-    screens: ['[412,915]', '[360,800]', '[384,854]'],
-    cores: [8],
-    memory: '8',
-    touch: 5,
-    graphics: ['Mali-G710', 'Adreno (TM) 740'],
-  },
-  {
-    userAgent:
-      'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/30.0 Chrome/146.0.0.0 Mobile Safari/537.36',
-    platform: 'Linux armv81',
-    vendor: GOOGLE,
-    screens: ['[360,780]', '[412,892]'],
-    cores: [8],
-    memory: '8',
-    touch: 5,
-    graphics: ['Xclipse 940', 'Adreno (TM) 750'],
-  },
-]
+const iphone: Model = {
+  userAgent:
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 18_7 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.4 Mobile/15E148 Safari/604.1',
+  platform: 'iPhone',
+  vendor: APPLE,
+  screens: ['[390,844]', '[393,852]', '[430,932]'],
+  cores: [4, 6],
+  memory: null,
+  touch: 5,
+  graphics: ['Apple GPU'],
+}
+
+const android: Model = {
+  userAgent:
+    'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/152.0.0.0 Mobile Safari/537.36',
+  platform: 'Linux armv81',
+  vendor: GOOGLE,
+  screens: ['[412,915]', '[360,800]', '[384,854]'],
+  cores: [8],
+  memory: '8',
+  touch: 5,
+  graphics: ['Mali-G710', 'Adreno (TM) 740'],
+}
+
+const samsung: Model = {
+  ...android,
+  userAgent:
+    'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/30.0 Chrome/146.0.0.0 Mobile Safari/537.36',
+  screens: ['[360,780]', '[412,892]'],
+  graphics: ['Xclipse 940', 'Adreno (TM) 750'],
+}
+
+/** About as common as among European guests. */
+const phones: readonly Model[] = [iphone, iphone, iphone, android, android, samsung]
 
 /** Agents of programs that fetch a page to show a preview of it in a chat. */
 export const UNFURLERS = [

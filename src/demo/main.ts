@@ -1,10 +1,9 @@
 import closeWithGrace from 'close-with-grace'
 import { Closers } from '../closers.ts'
 import { readConfig, type Config } from '../config.ts'
-import { SECOND, systemClock, type Clock } from '../kernel/time.ts'
+import { layFoundation } from '../foundation.ts'
+import { HOUR, SECOND, systemClock, type Clock } from '../kernel/time.ts'
 import { loggerOf } from '../logger.ts'
-import { startEmbeddedPostgres } from '../postgres/embedded.ts'
-import { createPool } from '../postgres/pool.ts'
 import { startProduct, type Product } from '../product.ts'
 import { openDemoFolder } from './folder.ts'
 import { startTrickle } from './live/trickle.ts'
@@ -16,7 +15,7 @@ import { DEMO_HOST } from './story/scene.ts'
 /** How long what is under way may take at a shutdown, in milliseconds. */
 const GRACE = 25 * SECOND
 
-/** What of the environment concerns the demo. No mail server and no database: it writes to nobody, and keeps to its folder. */
+/** What of the environment concerns the demo. No mail server and no other database: it writes to nobody, and only to its folder. */
 const HEEDED = [
   'PORT',
   'HOST',
@@ -41,21 +40,18 @@ function say(lines: readonly string[]): void {
 }
 
 async function start(closers: Closers, config: Config, clock: Clock): Promise<void> {
-  const logger = loggerOf(config)
   const fresh = process.argv.includes('--fresh')
   const folder = await openDemoFolder(config.dataDir, { fresh, now: clock.now() })
-  const server = await startEmbeddedPostgres({ dataDir: config.dataDir, log: logger })
-  closers.add('the database server', () => server.stop())
-  const withDatabase = { ...config, databaseUrl: server.url }
   if (!folder.told) {
     say(['Telling the story of 120 guests …'])
-    await tellPast(withDatabase, folder.began)
+    await tellPast(config, folder.began, clock)
     await folder.markTold()
   }
-  const product = await startProduct({ config: withDatabase, logger, clock })
+  const logger = loggerOf(config)
+  const product = await startProduct({ config, logger, clock })
   closers.add('the product', () => product.stop())
   const story = storyOf(folder.began)
-  welcome(product, story)
+  welcome(product, story, clock.now() - folder.began)
 
   const name = `live ${String(clock.now())}`
   const company = { stage: new Stage(product, name), story, dice: diceOf(name), followUps: [] }
@@ -63,23 +59,21 @@ async function start(closers: Closers, config: Config, clock: Clock): Promise<vo
   closers.add('the live guests', () => trickle.stop())
 }
 
-/** The past is played without the processes that would write to guests about it. */
-async function tellPast(config: Config, now: number): Promise<void> {
+/** The past is played before anything runs that would write to guests about it. */
+async function tellPast(config: Config, now: number, clock: Clock): Promise<void> {
   const logger = loggerOf(config)
-  const product = await startProduct({
-    config: { ...config, role: 'api', host: '127.0.0.1', port: 0 },
-    logger,
-  })
-  const pool = createPool(config.databaseUrl ?? '', { log: logger, max: 1 })
+  const closers = new Closers(logger)
   try {
-    await seed(product, pool, now)
+    await seed(await layFoundation(config, logger, clock, closers), now)
   } finally {
-    await pool.end()
-    await product.stop()
+    await closers.closeAll()
   }
 }
 
-function welcome({ url, tokens }: Product, { samples }: Story): void {
+/** A story that began longer ago is no longer of today, in milliseconds. */
+const STALE = 12 * HOUR
+
+function welcome({ url, tokens }: Product, { samples }: Story, age: number): void {
   const links = samples.map(({ eventId, id, person }) => {
     const token = tokens.issueLink({ eventId, guestId: id, version: 1 })
     return `  ${person.name.padEnd(18)} ${url ?? ''}/r/${token}`
@@ -93,7 +87,8 @@ function welcome({ url, tokens }: Product, { samples }: Story): void {
     'Two guests have not opened their invitations yet; be one of them:',
     ...links,
     '',
-    'Guests go on opening, answering and arriving. Ctrl-C stops; --fresh begins the story anew.',
+    'Guests go on opening, answering and arriving. Ctrl-C stops.',
+    ...(age > STALE ? ['This story is no longer of today: "npm run demo -- --fresh" tells it anew.'] : []),
   ])
 }
 

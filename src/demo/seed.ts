@@ -1,9 +1,9 @@
 import { registerHost } from '../commands/registration.ts'
+import type { Foundation } from '../foundation.ts'
 import { DAY } from '../kernel/time.ts'
 import type { Pool } from '../postgres/pool.ts'
 import { advanceCheckpoints, readCheckpoints } from '../processes/checkpoints.ts'
 import { processManagers } from '../processes/reactions.ts'
-import type { Product } from '../product.ts'
 import { hashPassword } from '../tokens/password.ts'
 import { Stage, demoId, type Guest } from './stage.ts'
 import { evening, SAMPLE_GUEST } from './story/evening.ts'
@@ -37,25 +37,23 @@ export function storyOf(now: number): Story {
 }
 
 /**
- * Plays the past of the story with the commands of the product; everything carries the time at which it happened. The
- * product must not run its processes meanwhile: nobody is written to about the past. Doing it again changes nothing.
- * @param product of role `api`
- * @param pool of the same database
+ * Plays the past of the story with the commands of the product; everything carries the time at which it happened. No
+ * processes may run meanwhile: nobody is written to about the past. Doing it again changes nothing.
+ * @param now of the story, in milliseconds since the epoch
  */
 export async function seed(
-  product: Pick<Product, 'commands' | 'openings' | 'tokens' | 'store'>,
-  pool: Pool,
+  foundation: Pick<Foundation, 'commands' | 'openings' | 'tokens' | 'store' | 'pool'>,
   now: number,
 ): Promise<void> {
-  const stage = new Stage(product, 'story')
-  await registerDemoHost(product, stage, now - 120 * DAY)
+  const stage = new Stage(foundation, 'story')
+  await registerDemoHost(foundation, stage, now - 120 * DAY)
   // Each event is a history of its own, and its order is that of the list a host reads.
   await Promise.all(storyOf(now).events.map(({ scenes }) => playInOrder(stage, scenes)))
-  await leaveThePastAlone(pool, await product.store.head())
+  await leaveThePastAlone(foundation.pool, await foundation.store.head())
 }
 
 async function registerDemoHost(
-  { commands, tokens }: Pick<Product, 'commands' | 'tokens'>,
+  { commands, tokens }: Pick<Foundation, 'commands' | 'tokens'>,
   stage: Stage,
   at: number,
 ): Promise<void> {

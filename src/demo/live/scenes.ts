@@ -7,7 +7,7 @@ import { guestOf } from '../stage.ts'
 import { companionsOf, noteFor } from '../story/notes.ts'
 import { GATES } from '../story/private-view.ts'
 import { preview, visit, visitorOf } from '../story/scene.ts'
-import { findGuest, type Company, type Found } from './company.ts'
+import { findGuest, type Company, type FollowUp, type Found } from './company.ts'
 
 /** @returns whether it happened: nobody may be left for whom it is plausible */
 type LiveScene = (company: Company, now: number) => Promise<boolean>
@@ -50,33 +50,28 @@ async function looksForTheFirstTime(company: Company, now: number): Promise<bool
   const { story, dice } = company
   const found = await findGuest(company, story.evening.guests, ({ guest }) => {
     const sent = [...guest.messages.values()].some(({ state }) => state === 'sent')
-    return sent && guest.recentOpenings.length === 0
+    return sent && guest.baseline.openings === 0
   })
   if (found === null) return false
   const { laptop, mobile, home } = found.who.person
   await opens(company, found, now, dice.chance(0.6) ? mobile : laptop, home)
-  if (dice.chance(0.75)) {
-    company.followUps.push({
-      due: now + dice.int(20, 70) * SECOND,
-      play: (then) => answers(company, found, then),
-    })
-  }
+  if (dice.chance(0.75)) afterAWhile(company, now, (then) => answers(company, found, then))
   return true
 }
 
 async function answersAtLast(company: Company, now: number): Promise<boolean> {
   const found = await findGuest(company, company.story.evening.guests, ({ guest, seat }) => {
-    return guest.recentOpenings.length > 0 && seat === undefined
+    return guest.baseline.openings > 0 && seat === undefined
   })
   if (found === null) return false
   await looks(company, found, now)
-  await answers(company, found, now + 20 * SECOND)
+  afterAWhile(company, now, (then) => answers(company, found, then))
   return true
 }
 
 async function looksAgain(company: Company, now: number): Promise<boolean> {
   const found = await findGuest(company, company.story.evening.guests, ({ guest }) => {
-    return guest.recentOpenings.length > 0 && guest.recentOpenings.length < MOST_LOOKS
+    return guest.baseline.openings > 0 && guest.baseline.openings < MOST_LOOKS
   })
   if (found === null) return false
   await looks(company, found, now)
@@ -98,7 +93,7 @@ async function changesPlans(company: Company, now: number): Promise<boolean> {
     status === 'maybe'
       ? ({ answer: 'attending', partySize, note: null } as const)
       : ({ answer: 'declined', partySize: 0, note: noteFor('declined', dice) } as const)
-  await stage.answer(found.who, now + 15 * SECOND, reply)
+  afterAWhile(company, now, (then) => stage.answer(found.who, then, reply))
   return true
 }
 
@@ -108,7 +103,7 @@ const ELSEWHERE: readonly City[] = ['Lagos', 'New York', 'Casablanca', 'Vienna',
 async function strangerOpens(company: Company, now: number): Promise<boolean> {
   const { stage, story, dice } = company
   const found = await findGuest(company, story.evening.guests, ({ guest, seat }) => {
-    return seat?.status === 'confirmed' && guest.recentOpenings.length > 0 && guest.risk?.band === 'low'
+    return seat?.status === 'confirmed' && guest.baseline.openings > 0 && guest.risk?.band === 'low'
   })
   if (found === null) return false
   const label = `stranger ${String(now)}`
@@ -125,11 +120,16 @@ async function strangerOpens(company: Company, now: number): Promise<boolean> {
 
 async function sharesTheLink(company: Company, now: number): Promise<boolean> {
   const found = await findGuest(company, company.story.evening.guests, ({ guest }) => {
-    return guest.recentOpenings.length > 0
+    return guest.baseline.openings > 0
   })
   if (found === null) return false
   await preview(found.who, now).play(company.stage)
   return true
+}
+
+/** Nobody answers in the second in which the invitation opens. */
+function afterAWhile({ followUps, dice }: Company, now: number, play: FollowUp['play']): void {
+  followUps.push({ due: now + dice.int(15, 60) * SECOND, play })
 }
 
 /** Mostly on the device of the first time, now and then on the other one. */

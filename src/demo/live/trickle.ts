@@ -24,11 +24,11 @@ export function startTrickle(company: Company, clock: Clock, log: Log): Trickle 
 }
 
 async function run(company: Company, clock: Clock, log: Log, signal: AbortSignal): Promise<void> {
-  for (let played = 0; !signal.aborted; played++) {
+  for (let played = 0; ; played++) {
     const pause = pauseAfter(played, company.dice)
     if (pause === null) return
-    await sleep(pause, undefined, { signal }).catch(() => undefined)
-    if (signal.aborted) return
+    const goesOn = await sleep(pause, true, { signal }).catch(() => false)
+    if (!goesOn) return
     try {
       await playNext(company, clock.now())
     } catch (error) {

@@ -70,17 +70,17 @@ const FIXED: Readonly<Record<string, Fate>> = {
 const A_DAY = 16
 
 /** Hours awake before now. A week is 112 of them. */
-const CREATED = 195
-const IMPORTED = 148
+const CREATED = 194.7
+const IMPORTED = 147.6
 const BATCHES = [
-  { hoursAgo: 132, share: 55 },
-  { hoursAgo: 92, share: 40 },
-  { hoursAgo: 36, share: 30 },
+  { hoursAgo: 131.8, share: 55 },
+  { hoursAgo: 91.7, share: 40 },
+  { hoursAgo: 36.4, share: 30 },
 ] as const
 /** When the last seat went. */
 const FULL = 3.4
-const LATE_AT = [3.1, 2.6, 2.1, 1.7] as const
-const CANCELLED = 1.3
+const LATE_AT = [3.07, 2.58, 2.14, 1.69] as const
+const CANCELLED = 1.27
 
 interface Part {
   readonly guest: Guest

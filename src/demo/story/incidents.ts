@@ -20,11 +20,11 @@ export const INCIDENT_NAMES: readonly string[] = [FORWARDED, COPIED, HARVESTED, 
 export function incidents(eventId: string, host: Actor, at: (hoursAgo: number) => number): Scene[] {
   const guest = (name: string): Guest => guestOf(eventId, personNamed(name))
   return [
-    ...forwarded(guest(FORWARDED), host, at(44), at(26)),
-    ...copied(guest(COPIED), at(20), at(0.4)),
-    ...harvested(guest(HARVESTED), at(33)),
-    ...tunnelled(guest(TUNNELLED), at(55)),
-    ...posted(guest(POSTED), at(13)),
+    ...forwarded(guest(FORWARDED), host, at(43.71), at(26.38)),
+    ...copied(guest(COPIED), at(20.13), at(0.43)),
+    ...harvested(guest(HARVESTED), at(34.87)),
+    ...tunnelled(guest(TUNNELLED), at(54.62)),
+    ...posted(guest(POSTED), at(13.19)),
   ]
 }
 

@@ -20,15 +20,17 @@ export interface Occasion {
   readonly venue: string
   readonly maxCapacity: number | null
   readonly hostId: string
-  readonly createdAt: number
-  readonly invitedAt: number
+  /** The clock of the times below: from hours awake before the event to milliseconds since the epoch. */
+  readonly at: (hoursAgo: number) => number
+  readonly createdAgo: number
+  readonly invitedAgo: number
+  /** When the last answer came. */
+  readonly answeredAgo: number
   readonly coming: readonly Party[]
   readonly declined: readonly Person[]
   /** Opened it and did not answer. */
   readonly silent: readonly Person[]
   readonly unopened: readonly Person[]
-  /** Until when answers came in. */
-  readonly answeredUntil: number
 }
 
 export interface Party {
@@ -49,7 +51,7 @@ export const occasionId = (key: string): string => demoId('event', key)
 
 /** Everything up to the day of the event. */
 export function occasionScenes(occasion: Occasion, dice: Dice): Scene[] {
-  const { key, hostId, createdAt, invitedAt, coming, declined, silent, unopened } = occasion
+  const { key, hostId, at, createdAgo, invitedAgo, coming, declined, silent, unopened } = occasion
   const eventId = occasionId(key)
   const host = hostActor(hostId)
   const guestFor = (person: Person): Guest => guestOf(eventId, person)
@@ -60,26 +62,17 @@ export function occasionScenes(occasion: Occasion, dice: Dice): Scene[] {
   ]
   return [
     creation(occasion, host),
-    statusChange(eventId, host, createdAt + HOUR, 'publish'),
-    addition(invited, host, createdAt + 40 * MINUTE, coming),
-    ...sendAll(invited, host, invitedAt),
+    statusChange(eventId, host, at(createdAgo) + HOUR, 'publish'),
+    addition(invited, host, at(createdAgo) + 40 * MINUTE, coming),
+    ...sendAll(invited, host, at(invitedAgo)),
     ...answers.flat(),
-    ...silent.flatMap((person) => looked(guestFor(person), momentOf(occasion, dice))),
+    ...silent.flatMap((person) => looked(guestFor(person), momentOf(occasion, dice), dice)),
   ]
 }
 
 function creation(occasion: Occasion, host: Actor): Scene {
-  const {
-    key,
-    name,
-    slug,
-    eventDate,
-    timezone,
-    venue,
-    maxCapacity,
-    hostId: ownerId,
-    createdAt: at,
-  } = occasion
+  const { key, name, slug, eventDate, timezone, venue, maxCapacity, hostId: ownerId } = occasion
+  const at = occasion.at(occasion.createdAgo)
   const eventId = occasionId(key)
   const details = { name, slug, timezone, venue, eventDate: new Date(eventDate).toISOString() }
   return {
@@ -128,12 +121,14 @@ function addition(guests: readonly Guest[], host: Actor, at: number, coming: rea
 }
 
 /** Answers come fast at first and trickle in after that. */
-function momentOf({ invitedAt, answeredUntil }: Occasion, dice: Dice): number {
-  return Math.round(invitedAt + 5 * MINUTE + (answeredUntil - invitedAt - 20 * MINUTE) * dice.next() ** 2)
+function momentOf({ at, invitedAgo, answeredAgo }: Occasion, dice: Dice): number {
+  return at(invitedAgo - 0.2 - (invitedAgo - answeredAgo - 0.2) * dice.next() ** 2)
 }
 
-const looked = (guest: Guest, at: number): Scene[] =>
-  visit(guest, at, visitorOf(guest.person.mobile, guest.person.home))
+function looked(guest: Guest, at: number, dice: Dice): Scene[] {
+  const { laptop, mobile, home } = guest.person
+  return visit(guest, at, visitorOf(dice.chance(0.25) ? laptop : mobile, home))
+}
 
 function answered(
   occasion: Occasion,
@@ -147,7 +142,7 @@ function answered(
   const plusOneNames = companionsOf(person, Math.max(0, partySize - 1), dice)
   const note = dice.chance(0.5) ? null : noteFor(answer, dice)
   return [
-    ...looked(guest, at),
+    ...looked(guest, at, dice),
     reply(guest, at + dice.int(40, 200) * 1_000, { answer, partySize, plusOneNames, note }),
   ]
 }

@@ -1,9 +1,9 @@
 import { createEvent } from '../../commands/event-creation.ts'
-import { DAY, HOUR, MINUTE } from '../../kernel/time.ts'
+import { DAY, HOUR, MINUTE, SECOND } from '../../kernel/time.ts'
 import { people } from '../people.ts'
 import { diceOf } from '../random.ts'
 import { guestOf } from '../stage.ts'
-import { atHour } from '../waking-time.ts'
+import { atHour, wakingTime } from '../waking-time.ts'
 import { localsFirst, occasionId, occasionScenes, statusChange } from './occasion.ts'
 import { hostActor, type DemoEvent, type Scene } from './scene.ts'
 
@@ -60,17 +60,18 @@ export function openingNight(now: number, hostId: string): DemoEvent {
     venue: 'Galerie Meridian, Lyon',
     maxCapacity: 60,
     hostId,
-    createdAt: eventDate - 34 * DAY,
-    invitedAt: eventDate - 24 * DAY - 8 * HOUR,
+    at: wakingTime(eventDate, ZONE),
+    createdAgo: 541,
+    invitedAgo: 393,
+    answeredAgo: 31,
     coming,
     declined: cast.slice(24, 30),
     silent: cast.slice(30, 32),
     unopened: cast.slice(32, 36),
-    answeredUntil: eventDate - 2 * DAY,
   }
   // Two parties stayed away, as always.
   const arrivals = coming.slice(2).map(({ person, size }): Scene => {
-    const at = eventDate - 10 * MINUTE + Math.round(dice.next() * 80) * MINUTE
+    const at = eventDate - 10 * MINUTE + dice.int(0, 80 * 60) * SECOND
     return { at, play: (stage) => stage.scan(guestOf(eventId, person), at, 'Main entrance', size) }
   })
   const guests = cast.slice(0, 36).map((person) => guestOf(eventId, person))

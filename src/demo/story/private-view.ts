@@ -1,9 +1,12 @@
-import { DAY, HOUR, MINUTE, SECOND } from '../../kernel/time.ts'
+import { MINUTE, SECOND } from '../../kernel/time.ts'
 import { diceOf, type Dice } from '../random.ts'
+import { addressIn } from '../networks.ts'
 import { guestOf, NOTICED_AFTER } from '../stage.ts'
+import { wakingTime } from '../waking-time.ts'
 import { localsFirst, occasionId, occasionScenes, type Party } from './occasion.ts'
-import { type DemoEvent, type Scene } from './scene.ts'
+import { visit, visitorOf, type DemoEvent, type Scene } from './scene.ts'
 
+const ZONE = 'Europe/Paris'
 const KEY = 'private view'
 export const PRIVATE_VIEW = occasionId(KEY)
 
@@ -31,17 +34,18 @@ export function privateView(now: number, hostId: string): DemoEvent & { readonly
     slug: 'private-view-glass-and-light',
     // On the quarter: invitations say so.
     eventDate: Math.floor((now - DOORS_OPEN_FOR + 10 * MINUTE) / QUARTER) * QUARTER,
-    timezone: 'Europe/Paris',
+    timezone: ZONE,
     venue: 'Galerie Meridian, Lyon',
     maxCapacity: 80,
     hostId,
-    createdAt: now - 16 * DAY,
-    invitedAt: now - 12 * DAY - 3 * HOUR,
+    at: wakingTime(now, ZONE),
+    createdAgo: 262,
+    invitedAgo: 199,
+    answeredAgo: 18,
     coming,
     declined,
     silent,
     unopened,
-    answeredUntil: now - 20 * HOUR,
   }
   const guests = [...coming.map(({ person }) => person), ...declined, ...silent, ...unopened].map((person) =>
     guestOf(PRIVATE_VIEW, person),
@@ -70,8 +74,15 @@ function door(coming: readonly Party[], now: number, dice: Dice): Scene[] {
     const count = index === 4 ? Math.max(1, party.size - 1) : party.size
     return { at, play: (stage) => stage.scan(guestOf(PRIVATE_VIEW, party.person), at, gate, count) }
   })
+  // Half of them look for their pass in the queue, on the phone.
+  const looks = arrivals
+    .filter((_arrival, index) => index % 2 === 1)
+    .flatMap(({ party: { person }, at }) => {
+      const inTown = visitorOf(person.mobile, addressIn('Lyon', person.key, 1))
+      return visit(guestOf(PRIVATE_VIEW, person), at - dice.int(60, 240) * SECOND, inTown)
+    })
   const [first] = arrivals
-  return [...regular, ...shownTwice(first), ...takenBack(coming[ARRIVED], now - 9 * MINUTE)]
+  return [...regular, ...looks, ...shownTwice(first), ...takenBack(coming[ARRIVED], now - 9 * MINUTE)]
 }
 
 /** The same pass again at the other gate, a quarter of an hour later: the party is inside already. */
