@@ -10,7 +10,7 @@ import { SECOND } from '../kernel/time.ts'
 import { installAccess } from './access.ts'
 import type { AppDeps } from './deps.ts'
 import { installDocs } from './docs.ts'
-import { handleError, handleNotFound, pathOf } from './problem.ts'
+import { handleClientError, handleError, handleNotFound, pathOf } from './problem.ts'
 import { activityRoutes } from './routes/activity.ts'
 import { authRoutes } from './routes/auth.ts'
 import { doorRoutes } from './routes/door.ts'
@@ -63,6 +63,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     connectionTimeout: 0,
     requestTimeout: 60 * SECOND,
     routerOptions: { maxParamLength: 200 },
+    frameworkErrors: (error, request, reply) => {
+      void handleError(error, request, reply)
+    },
+    clientErrorHandler: handleClientError,
     logController: new LogController({ disableRequestLogging: true }),
   })
   app.setValidatorCompiler(validatorCompiler)

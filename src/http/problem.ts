@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import type { Problem } from '../contracts/common.ts'
@@ -32,6 +33,9 @@ const CODES: Readonly<Record<string, { status: number; code: string; detail: str
     code: 'unsupported_media_type',
     detail: 'This media type is not taken here.',
   },
+  // Fastify's words name the address, which can hold a guest's link.
+  FST_ERR_BAD_URL: { status: 400, code: 'bad_address', detail: 'This address is not written correctly.' },
+  FST_ERR_MAX_PARAM_LENGTH: { status: 404, code: 'not_found', detail: 'There is nothing at this address.' },
   FST_ERR_CTP_EMPTY_JSON_BODY: {
     status: 400,
     code: 'invalid_json',
@@ -87,6 +91,28 @@ function sizeOf(bytes: number): string {
 
 function codeOf(status: number): string {
   return (STATUS_CODES[status] ?? 'error').toLowerCase().replaceAll(/[^a-z]+/g, '_')
+}
+
+/** What the parser of HTTP itself refuses; nothing else of the product has seen it. */
+const UNREADABLE: Readonly<Record<string, Problem>> = {
+  HPE_HEADER_OVERFLOW: problemOf(431, 'headers_too_large', 'The headers of this request are too large.'),
+  ERR_HTTP_REQUEST_TIMEOUT: problemOf(408, 'request_timeout', 'The request took too long to arrive.'),
+}
+const NOT_HTTP = problemOf(400, 'bad_request', 'This is not a request that can be read.')
+
+/** Answers bytes that are no request, as far as somebody still listens, and closes the connection. */
+export function handleClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const problem = UNREADABLE[error.code ?? ''] ?? NOT_HTTP
+  const body = JSON.stringify(problem)
+  const head = [
+    `HTTP/1.1 ${String(problem.status)} ${problem.title}`,
+    'content-type: application/problem+json; charset=utf-8',
+    `content-length: ${String(Buffer.byteLength(body))}`,
+    'connection: close',
+  ]
+  if (socket.writable) socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  else socket.destroy(error)
 }
 
 export function handleNotFound(request: FastifyRequest, reply: FastifyReply) {
