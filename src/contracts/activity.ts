@@ -16,13 +16,18 @@ export const activityItem = z
     sentence: z.string(),
     score: z.int().nullable(),
     band: band.nullable(),
-    label: z.union([bandLabel, z.literal('Unscored')]).nullable(),
+    label: z.union([bandLabel, z.literal('Unscored'), z.literal('Trusted network')]).nullable(),
     decision: z.enum(['allowed', 'blocked', 'challenged']).nullable(),
     ruleSet: z.string().nullable(),
     subScores: z.record(z.string(), z.number()).nullable(),
     reasons: z.array(z.string()),
     place: z.object({ city: z.string().nullable(), country: z.string().nullable() }).nullable(),
     device: z.string().nullable(),
+    /** The opening came from a network that the host trusts: it has no score. */
+    allowlisted: z.boolean(),
+    verdict: z.enum(['legitimate', 'suspicious']).nullable(),
+    /** What the score was when the opening was decided, once it was scored again under other rules. */
+    before: z.object({ score: z.int(), ruleSet: z.string(), band }).nullable(),
   })
   .meta({ id: 'ActivityItem' })
 export type ActivityItem = z.infer<typeof activityItem>

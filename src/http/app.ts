@@ -22,6 +22,7 @@ import { invitationRoutes } from './routes/invitations.ts'
 import { outboxRoutes } from './routes/outbox.ts'
 import { passwordRoutes } from './routes/passwords.ts'
 import { rsvpRoutes } from './routes/rsvp.ts'
+import { securityRoutes } from './routes/security.ts'
 import { installPages } from './pages.ts'
 
 /** Largest JSON body, in bytes; the import of a guest list has its own limit. */
@@ -100,6 +101,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       importRoutes,
       invitationRoutes,
       rsvpRoutes,
+      securityRoutes,
       activityRoutes,
       doorRoutes,
       healthRoutes,

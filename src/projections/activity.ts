@@ -1,9 +1,7 @@
-import type { ActivityItem } from '../contracts/activity.ts'
 import { ERASED, known } from '../events/fact.ts'
-import type { Band } from '../events/guest.ts'
 import type { FactType } from '../events/registry.ts'
-import type { JsonValue } from '../eventstore/port.ts'
-import { deviceOf } from './device.ts'
+import { openingFolds } from './activity-opening.ts'
+import { begin, type ActivityKind, type ActivityRow, type PersonRow } from './activity-row.ts'
 import {
   allItemsOf,
   defineTable,
@@ -11,61 +9,10 @@ import {
   guestKeyOf,
   ignored,
   itemKeyOf,
-  timeOf,
   type FactOfType,
   type Fold,
   type Projection,
 } from './projection.ts'
-
-export type ActivityKind = ActivityItem['kind']
-
-/** One line of the monitor in codes and numbers: the words are chosen when it is read. */
-export type ActivityRow = {
-  readonly event_id: string
-  readonly guest_id: string
-  readonly item_id: string
-  readonly kind: ActivityKind
-  readonly at: string
-  /** Position of the fact it began with: its place in the list. */
-  readonly listed_at: string
-  /** Position of the last fact that changed it: its place in the live feed. */
-  readonly told_at: string
-  /** What the sentence needs beside the columns; nothing personal. */
-  readonly details: { readonly [name: string]: JsonValue }
-  readonly score: number | null
-  readonly band: Band | null
-  readonly decision: 'allowed' | 'blocked' | 'challenged' | null
-  readonly rule_set: string | null
-  readonly sub_scores: Readonly<Record<string, number>> | null
-  readonly reasons: { code: string; params: Record<string, number> }[]
-  /** Personal from here on. */
-  readonly place: { readonly city: string | null; readonly country: string | null } | null
-  readonly reason_places: { readonly before: string | null; readonly now: string | null } | null
-  readonly device: string | null
-}
-
-export type PersonRow = { readonly event_id: string; readonly guest_id: string; readonly name: string | null }
-
-function begin(fact: FactOfType<FactType>, item_id: string, kind: ActivityKind): ActivityRow {
-  return {
-    ...guestColumns(fact),
-    item_id,
-    kind,
-    at: timeOf(fact),
-    listed_at: String(fact.position),
-    told_at: String(fact.position),
-    details: {},
-    score: null,
-    band: null,
-    decision: null,
-    rule_set: null,
-    sub_scores: null,
-    reasons: [],
-    place: null,
-    reason_places: null,
-    device: null,
-  }
-}
 
 /** An item that one fact says all about. */
 const item = <T extends FactType>(
@@ -76,35 +23,6 @@ const item = <T extends FactType>(
   key: (fact) => itemKeyOf(fact, idOf(fact)),
   evolve: (_row, fact) => ({ ...begin(fact, idOf(fact), kind), details: details(fact) }),
 })
-
-const opening: Fold<ActivityRow, FactOfType<'AccessAttempted'>> = {
-  key: (fact) => itemKeyOf(fact, fact.data.attemptId),
-  evolve: (_row, fact) => ({
-    ...begin(fact, fact.data.attemptId, 'opening'),
-    device: deviceOf(known(fact.personal, 'userAgent')),
-  }),
-}
-
-const scored: Fold<ActivityRow, FactOfType<'AccessScored'>> = {
-  key: (fact) => itemKeyOf(fact, fact.data.attemptId),
-  evolve: (row, fact) => {
-    const { attemptId, score, band, decision, ruleSet, subScores, reasons, late } = fact.data
-    const place = known(fact.personal, 'place')
-    return {
-      ...(row ?? begin(fact, attemptId, 'opening')),
-      told_at: String(fact.position),
-      details: { late },
-      score,
-      band,
-      decision,
-      rule_set: ruleSet,
-      sub_scores: subScores,
-      reasons,
-      place: place === null ? null : { city: place.city, country: place.country },
-      reason_places: known(fact.personal, 'places'),
-    }
-  },
-}
 
 const person = <T extends FactType>(
   name: (row: PersonRow | undefined, fact: FactOfType<T>) => string | null,
@@ -190,11 +108,13 @@ export const activity: Projection = {
         place: 'jsonb',
         reason_places: 'jsonb',
         device: 'text',
+        verdict: 'jsonb',
+        verdict_at: 'bigint',
+        scored_before: 'jsonb',
       },
-      indexes: ['event_id, listed_at', 'event_id, told_at'],
+      indexes: ['event_id, listed_at', 'event_id, told_at', 'event_id, item_id', 'event_id, verdict_at'],
       folds: {
-        AccessAttempted: opening,
-        AccessScored: scored,
+        ...openingFolds,
         RsvpAnswered: item('rsvp', ({ data: { answer, status, partySize } }) => ({
           answer,
           status,
@@ -211,18 +131,18 @@ export const activity: Projection = {
         GuestForgotten: {
           key: allItemsOf,
           evolve: (row) =>
-            row === undefined ? undefined : { ...row, place: null, reason_places: null, device: null },
+            row === undefined
+              ? undefined
+              : {
+                  ...row,
+                  place: null,
+                  reason_places: null,
+                  device: null,
+                  verdict: row.verdict === null ? null : { ...row.verdict, note: null },
+                },
         },
         ...unrelated,
         ...ignored('GuestInvited', 'GuestDetailsChanged'),
-        ...ignored(
-          'AccessAllowlisted',
-          'AccessRescored',
-          'VerdictGiven',
-          'StepUpRequested',
-          'StepUpFailed',
-          'StepUpPassed',
-        ),
       },
     }),
   ],

@@ -3,7 +3,7 @@ import { unreachable } from '../../kernel/errors.ts'
 import { BAND_LABELS } from '../../scoring/bands.ts'
 import { joinPlaces } from '../../scoring/reasons.ts'
 import { sentence } from '../../scoring/wording.ts'
-import type { ActivityRow } from '../activity.ts'
+import type { ActivityRow } from '../activity-row.ts'
 
 /** A row with the name of the guest, in words for hosts. Worded when it is read, so that the words can change. */
 export function activityItemOf(row: ActivityRow & { readonly name: string | null }): ActivityItem {
@@ -23,11 +23,15 @@ export function activityItemOf(row: ActivityRow & { readonly name: string | null
     reasons: joinPlaces(row.reasons, row.reason_places).map(sentence),
     place: row.place,
     device: row.device,
+    allowlisted: row.details['allowlisted'] === true,
+    verdict: row.verdict?.verdict ?? null,
+    before: row.scored_before,
   }
 }
 
 function labelOf(row: ActivityRow): ActivityItem['label'] {
   if (row.kind !== 'opening') return null
+  if (row.details['allowlisted'] === true) return 'Trusted network'
   return row.band === null ? 'Unscored' : BAND_LABELS[row.band]
 }
 
@@ -53,8 +57,20 @@ function sentenceOf(row: ActivityRow, name: string): string {
 function openingSentence(row: ActivityRow, name: string): string {
   const where = row.place?.city ?? countryName(row.place?.country ?? null)
   const opened = `${name} opened the invitation${where === null ? '' : ` from ${where}`}`
+  if (row.details['allowlisted'] === true) return `${opened} on a network you trust`
   if (row.band === null) return `${opened}, not scored yet`
-  return row.decision === 'blocked' ? `${opened} and was stopped` : opened
+  switch (row.details['code']) {
+    case 'passed':
+      return `${opened} and entered the code that was sent to them`
+    case 'sent':
+      return `${opened} and was sent a code`
+    case 'failed':
+      return `${opened} and entered a wrong code`
+    default:
+      return row.decision === 'allowed'
+        ? opened
+        : `${opened} and was ${row.decision === 'blocked' ? 'stopped' : 'asked for a code'}`
+  }
 }
 
 function answerSentence(row: ActivityRow, name: string): string {

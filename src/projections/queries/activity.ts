@@ -1,4 +1,5 @@
-import type { ActivityRow } from '../activity.ts'
+import type { FeedbackItem } from '../../contracts/security.ts'
+import type { ActivityRow } from '../activity-row.ts'
 import { guestKey } from '../projection.ts'
 import type { Reader } from '../reader.ts'
 import { activityItemOf } from './activity-item.ts'
@@ -32,6 +33,31 @@ const AFTER = `${ITEMS}
 /** Of the whole event, so that a live feed connected there misses nothing. */
 const HEAD = `SELECT coalesce(max(told_at), 0)::text AS head FROM {activity}.items WHERE event_id = $1`
 
+const GUEST_OF_OPENING = `
+  SELECT guest_id FROM {activity}.items
+  WHERE event_id = $1 AND item_id = $2 AND kind = 'opening'`
+
+const VERDICTS = `${ITEMS}
+  WHERE i.event_id = $1 AND i.verdict_at IS NOT NULL AND ($2::bigint IS NULL OR i.verdict_at < $2)
+  ORDER BY i.verdict_at DESC
+  LIMIT $3`
+
+function feedbackOf({ verdict, ...row }: NamedRow): FeedbackItem {
+  if (verdict === null) throw new Error(`opening ${row.item_id} has no verdict`)
+  return {
+    attemptId: row.item_id,
+    guest: { id: row.guest_id, name: row.name },
+    verdict: verdict.verdict,
+    note: verdict.note,
+    openedAt: row.at,
+    at: verdict.at,
+    by: verdict.by,
+    score: row.score,
+    band: row.band,
+    history: [...verdict.history],
+  }
+}
+
 export function activityQueries(reader: Reader): ActivityQueries {
   return {
     async page(eventId, { limit, cursor, guest }) {
@@ -48,6 +74,15 @@ export function activityQueries(reader: Reader): ActivityQueries {
     async after(eventId, position, limit) {
       const rows = await reader.rows<NamedRow>(AFTER, [eventId, String(position), limit])
       return rows.map(activityItemOf)
+    },
+    async guestOfOpening(eventId, attemptId) {
+      const [row] = await reader.rows<{ guest_id: string }>(GUEST_OF_OPENING, [eventId, attemptId])
+      return row?.guest_id ?? null
+    },
+    async verdicts(eventId, { limit, cursor }) {
+      const before = cursor === undefined ? null : decodeNumberCursor(cursor).value
+      const rows = await reader.rows<NamedRow>(VERDICTS, [eventId, before, limit + 1])
+      return pageOf(rows, limit, feedbackOf, (row) => ({ value: row.verdict_at ?? '0', id: row.item_id }))
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { ActivityItem } from '../../contracts/activity.ts'
+import type { FeedbackItem } from '../../contracts/security.ts'
 import type { EventView } from '../../contracts/events.ts'
 import type { GuestStatus, GuestView } from '../../contracts/guests.ts'
 import type { z } from 'zod'
@@ -144,6 +145,10 @@ export interface ActivityQueries {
    * @param limit most items; as many as that means that there may be more
    */
   after(eventId: string, position: Position, limit: number): Promise<ActivityItem[]>
+  /** The guest whose opening this is, null when it is none of this event. */
+  guestOfOpening(eventId: string, attemptId: string): Promise<string | null>
+  /** Openings with a verdict, the latest verdict first. @throws DomainError `invalid_cursor` */
+  verdicts(eventId: string, request: PageRequest): Promise<Page<FeedbackItem>>
 }
 
 export interface CheckInRecord {

@@ -1,0 +1,99 @@
+import { known, type Envelope } from '../events/fact.ts'
+import type { Fact } from '../events/registry.ts'
+import { begin, type ActivityRow } from './activity-row.ts'
+import { deviceOf } from './device.ts'
+import { itemKeyOf, timeOf, type FactOfType, type Fold } from './projection.ts'
+
+/** What the opening facts have in common. */
+interface AboutOpening extends Envelope {
+  readonly data: { readonly attemptId: string }
+}
+
+/** Something that is told of an opening after it began. */
+const about = <F extends AboutOpening & Fact>(
+  change: (fact: F, row: ActivityRow) => Partial<ActivityRow>,
+): Fold<ActivityRow, F> => ({
+  key: (fact) => itemKeyOf(fact, fact.data.attemptId),
+  evolve: (row, fact) => {
+    const before = row ?? begin(fact, fact.data.attemptId, 'opening')
+    return { ...before, told_at: String(fact.position), ...change(fact, before) }
+  },
+})
+
+const attempted: Fold<ActivityRow, FactOfType<'AccessAttempted'>> = {
+  key: (fact) => itemKeyOf(fact, fact.data.attemptId),
+  evolve: (_row, fact) => ({
+    ...begin(fact, fact.data.attemptId, 'opening'),
+    device: deviceOf(known(fact.personal, 'userAgent')),
+  }),
+}
+
+const scored: Fold<ActivityRow, FactOfType<'AccessScored'>> = {
+  key: (fact) => itemKeyOf(fact, fact.data.attemptId),
+  evolve: (row, fact) => {
+    const { attemptId, score, band, decision, ruleSet, subScores, reasons, late } = fact.data
+    const place = known(fact.personal, 'place')
+    return {
+      ...(row ?? begin(fact, attemptId, 'opening')),
+      told_at: String(fact.position),
+      details: { late },
+      score,
+      band,
+      decision,
+      rule_set: ruleSet,
+      sub_scores: subScores,
+      reasons,
+      place: place === null ? null : { city: place.city, country: place.country },
+      reason_places: known(fact.personal, 'places'),
+    }
+  },
+}
+
+const allowlisted = about<FactOfType<'AccessAllowlisted'>>(({ personal }) => {
+  const place = known(personal, 'place')
+  return {
+    details: { allowlisted: true },
+    decision: 'allowed',
+    place: place === null ? null : { city: place.city, country: place.country },
+  }
+})
+
+const rescored = about<FactOfType<'AccessRescored'>>(({ data, personal }, row) => ({
+  score: data.score,
+  band: data.band,
+  rule_set: data.ruleSet,
+  sub_scores: data.subScores,
+  reasons: data.reasons,
+  reason_places: known(personal, 'places'),
+  scored_before: row.scored_before ?? data.before,
+}))
+
+const judged = about<FactOfType<'VerdictGiven'>>((fact, { verdict: before }) => ({
+  verdict: {
+    verdict: fact.data.verdict,
+    at: timeOf(fact),
+    by: fact.actor,
+    note: known(fact.personal, 'note'),
+    history:
+      before === null ? [] : [{ verdict: before.verdict, at: before.at, by: before.by }, ...before.history],
+  },
+  verdict_at: String(fact.position),
+}))
+
+const stepUp = <T extends 'StepUpRequested' | 'StepUpFailed' | 'StepUpPassed'>(code: string) =>
+  about<FactOfType<T>>((_fact, row) => ({
+    details: { ...row.details, code },
+    decision: code === 'passed' ? 'allowed' : row.decision,
+  }))
+
+/** Everything that is told of openings, one row for each. */
+export const openingFolds = {
+  AccessAttempted: attempted,
+  AccessScored: scored,
+  AccessAllowlisted: allowlisted,
+  AccessRescored: rescored,
+  VerdictGiven: judged,
+  StepUpRequested: stepUp<'StepUpRequested'>('sent'),
+  StepUpFailed: stepUp<'StepUpFailed'>('failed'),
+  StepUpPassed: stepUp<'StepUpPassed'>('passed'),
+} as const
