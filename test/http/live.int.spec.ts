@@ -169,6 +169,7 @@ describe('the live feed', () => {
       headers: { 'content-type': 'text/csv' },
     })
     expect(imported.status).toBe(200)
+    await readModelsCaughtUp(product)
     const links = await product.projections.queries.guests.listLinks(event.id)
     const tokens = links.map(({ guestId, linkVersion }) =>
       product.tokens.issueLink({ eventId: event.id, guestId, version: linkVersion }),
@@ -176,7 +177,7 @@ describe('the live feed', () => {
     const visitor = product.client()
     for (let at = 0; at < 1_100; at += 50) {
       const some = Array.from({ length: 50 }, (_, next) => tokens[(at + next) % tokens.length] ?? '')
-      await Promise.all(some.map((token) => open(visitor, token)))
+      for (const one of await Promise.all(some.map((token) => open(visitor, token)))) expectStatus(one, 200)
     }
     await readModelsCaughtUp(product)
     const feed = await connect('?after=0')
