@@ -30,3 +30,14 @@ export function ipPrefix(ip: string | null): string | null {
   const network = new ipaddr.IPv6([...address.parts.slice(0, 4), 0, 0, 0, 0])
   return `${network.toRFC5952String()}/64`
 }
+
+/** What an address is used for, where the data says so. */
+export type NetworkKind = 'residential' | 'mobile' | 'hosting' | 'vpn' | 'relay'
+
+/**
+ * Whether people come out there who are somewhere else: the address is shared by strangers and tells no place, so it
+ * never becomes part of what is known of a guest.
+ */
+export function isExit(kind: NetworkKind | null | undefined): boolean {
+  return kind === 'vpn' || kind === 'relay' || kind === 'hosting'
+}

@@ -1,5 +1,6 @@
+import { agentClass } from './agent.ts'
 import { fingerprintDigest, type Fingerprint } from './fingerprint.ts'
-import { ipPrefix } from './network.ts'
+import { ipPrefix, type NetworkKind } from './network.ts'
 
 /** Where an address seems to be. Coordinates are the middle of an area, and may be unknown where the country is not. */
 export interface Geo {
@@ -31,6 +32,10 @@ export interface Opening {
   /** As `fingerprintDigest` gives it; null when there was no fingerprint. */
   readonly fingerprintDigest: string | null
   readonly geo: Geo | null
+  /** As `agentClass` gives it; null or absent when there was no user agent, or it was erased. */
+  readonly agent?: string | null
+  /** Null or absent where the data does not say, as the data that ships with the product never does. */
+  readonly network?: NetworkKind | null
 }
 
 /** An opening as the HTTP layer sees it. */
@@ -41,6 +46,7 @@ export interface RawOpening {
   readonly userAgent: string | null
   readonly fingerprint: Fingerprint | null
   readonly geo: Geo | null
+  readonly network?: NetworkKind | null
 }
 
 /** @returns the opening as the rules see it. An address that cannot be parsed counts as none. */
@@ -51,5 +57,7 @@ export function toOpening(raw: RawOpening): Opening {
     hasUserAgent: raw.userAgent !== null && raw.userAgent !== '',
     fingerprintDigest: fingerprintDigest(raw.fingerprint),
     geo: raw.geo,
+    agent: agentClass(raw.userAgent),
+    network: raw.network ?? null,
   }
 }

@@ -7,6 +7,19 @@ export const REASON_CODES = [
   'geo_jump_impossible',
   'geo_jump_large',
   'single_signal_cap',
+  'device_new',
+  'device_withheld',
+  'network_new',
+  'network_abroad',
+  'network_vpn',
+  'network_relay',
+  'network_hosting',
+  'origin_distrusted',
+  'device_known',
+  'device_trusted',
+  'network_known',
+  'network_trusted',
+  'browser_same',
 ] as const
 
 export type ReasonCode = (typeof REASON_CODES)[number]

@@ -17,8 +17,9 @@ export interface Cap {
 export interface RuleSet {
   readonly id: string
   /**
-   * Weights are whole hundredths (40 is 0.40), so that the sum is exact and rounding half to even is decidable.
-   * The order is the order of the reasons.
+   * Weights are whole hundredths (40 is 0.40), so that the sum is exact and rounding half to even is decidable. A
+   * negative weight makes a signal lower the score. The order is the order of the reasons; what lowers comes last, and is
+   * a reason only where there is something to lower.
    */
   readonly signals: readonly { readonly signal: Signal; readonly weight: number }[]
   readonly cap: Cap
@@ -47,12 +48,13 @@ export function scoreOpening(ruleSet: RuleSet, baseline: Baseline, opening: Open
   const reasons: Reason[] = []
   let hundredths = 0
   let strong = 0
+  // What raises comes first (the registry is tested for it), so a sum of 0 means that there is nothing to lower.
   for (const { signal, weight } of ruleSet.signals) {
     const subScore = signal.measure(baseline, opening)
     subScores[signal.name] = subScore
-    if (subScore === 0) continue
+    if (subScore === 0 || (weight < 0 && hundredths <= 0)) continue
     hundredths += weight * subScore
-    if (subScore >= cap.strongFrom) strong++
+    if (subScore >= cap.strongFrom && weight > 0) strong++
     const reason = signal.explain(baseline, opening, subScore)
     if (reason !== null) reasons.push(reason)
   }
@@ -62,6 +64,34 @@ export function scoreOpening(ruleSet: RuleSet, baseline: Baseline, opening: Open
     reasons.push({ code: 'single_signal_cap', params: { cap: cap.highest } })
   }
   return { ruleSet: ruleSet.id, score, subScores, reasons }
+}
+
+/**
+ * Lets other rule sets score along. A score has no effect by itself, so a shadow is a rule set whose score nobody acts on.
+ * @returns one score for each rule set, in their order
+ */
+export function scoreAll(ruleSets: readonly RuleSet[], baseline: Baseline, opening: Opening): Score[] {
+  return ruleSets.map((ruleSet) => scoreOpening(ruleSet, baseline, opening))
+}
+
+export interface Contribution {
+  readonly signal: SignalName
+  /** 0 to 100. */
+  readonly subScore: number
+  /** What the signal adds to the score, or takes from it; before rounding, cap and limits. */
+  readonly points: number
+}
+
+/**
+ * Takes a score apart for showing it, one bar for each signal.
+ * @param ruleSet the one that the score names
+ * @param subScores as stored; a signal without one counts as 0
+ */
+export function contributions(ruleSet: RuleSet, subScores: Readonly<Record<string, number>>): Contribution[] {
+  return ruleSet.signals.map(({ signal: { name }, weight }) => {
+    const subScore = subScores[name] ?? 0
+    return { signal: name, subScore, points: (weight * subScore) / 100 }
+  })
 }
 
 /** @param hundredths a non-negative integer */

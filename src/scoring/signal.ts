@@ -2,7 +2,7 @@ import type { Baseline } from './baseline.ts'
 import type { Opening } from './opening.ts'
 import type { Reason } from './reasons.ts'
 
-/** In the order in which reasons are listed. */
+/** Every signal of every rule set; a rule set says in which order its reasons are listed. */
 export const SIGNAL_NAMES = [
   'fingerprint_mismatch',
   'ip_change',
@@ -10,6 +10,14 @@ export const SIGNAL_NAMES = [
   'repeated_access',
   'no_user_agent',
   'geo_jump',
+  'new_device',
+  'new_network',
+  'impossible_travel',
+  'exit_network',
+  'distrusted_origin',
+  'known_device',
+  'known_network',
+  'same_browser',
 ] as const
 
 export type SignalName = (typeof SIGNAL_NAMES)[number]

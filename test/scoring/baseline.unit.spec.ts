@@ -9,7 +9,7 @@ describe('a baseline', () => {
       fingerprintDigest: 'aa',
       ipPrefix: '203.0.113.0/24',
       openings: 1,
-      last: { lat: 6.4541, lon: 3.3947, at: AT, city: 'Lagos', country: 'NG' },
+      last: { lat: 6.4541, lon: 3.3947, at: AT, city: 'Lagos', country: 'NG', accuracyKm: null, network: null },
     })
   })
 

@@ -27,7 +27,7 @@ export function knownGuest(change: Partial<Baseline> = {}): Baseline {
     fingerprintDigest: 'aa',
     ipPrefix: '203.0.113.0/24',
     openings: 1,
-    last: { lat: 6.4541, lon: 3.3947, at: AT - 3_600_000, city: 'Lagos', country: 'NG' },
+    last: { lat: 6.4541, lon: 3.3947, at: AT - 3_600_000, city: 'Lagos', country: 'NG', accuracyKm: null, network: null },
     ...change,
   }
 }

@@ -2,7 +2,14 @@ import { ERASED, known } from '../../events/fact.ts'
 import type { GuestHappened, Place } from '../../events/guest.ts'
 import { unreachable } from '../../kernel/errors.ts'
 import { HOUR } from '../../kernel/time.ts'
-import { emptyBaseline, evolveBaseline } from '../../scoring/baseline.ts'
+import { agentClass } from '../../scoring/agent.ts'
+import {
+  distrustOpening,
+  emptyBaseline,
+  evolveBaseline,
+  placeBaseline,
+  trustOpening,
+} from '../../scoring/baseline.ts'
 import type { Opening } from '../../scoring/opening.ts'
 import type { Attempt, Contact, GuestState, InvitedGuest, Message } from './state.ts'
 
@@ -53,20 +60,13 @@ function evolveInvited(state: InvitedGuest, fact: Exclude<GuestHappened, Of<'Gue
       return withAttempt(state, attemptId, (attempt) => ({ ...attempt, score: { ruleSet, score, band } }))
     }
     case 'VerdictGiven':
-      return withAttempt(state, fact.data.attemptId, (attempt) => ({
-        ...attempt,
-        verdict: fact.data.verdict,
-      }))
+      return judged(state, fact)
     case 'StepUpRequested':
       return challenged(state, fact)
     case 'StepUpFailed':
       return challengeFailed(state, fact)
     case 'StepUpPassed':
-      return withAttempt(state, fact.data.attemptId, (attempt) => ({
-        ...attempt,
-        decision: 'allowed',
-        challenge: null,
-      }))
+      return challengePassed(state, fact)
     case 'GuestCheckedIn': {
       const { checkInId, nonce, arrivalCount: count, gate } = fact.data
       return {
@@ -158,6 +158,7 @@ function attempted(state: InvitedGuest, { data, personal, at }: Of<'AccessAttemp
     ipPrefix: known(personal, 'ipPrefix'),
     fingerprintDigest: known(personal, 'fingerprintDigest'),
     hasUserAgent: data.hasUserAgent,
+    agent: agentClass(known(personal, 'userAgent')),
     geo: null,
   }
   return {
@@ -196,12 +197,8 @@ function placed(state: InvitedGuest, attemptId: string, place: Place | null, lat
   if (attempt === undefined) return state
   const pending = new Map(state.pending)
   pending.delete(attemptId)
-  const at = attempt.opening.occurredAt
   // A score that comes late must not put the guest back to where an earlier opening was.
-  const outdated = late && state.baseline.last !== null && state.baseline.last.at > at
-  if (place?.lat == null || place.lon === null || outdated) return { ...state, pending }
-  const last = { lat: place.lat, lon: place.lon, at, city: place.city, country: place.country }
-  return { ...state, pending, baseline: { ...state.baseline, last } }
+  return { ...state, pending, baseline: placeBaseline(state.baseline, attempt.opening, place, late) }
 }
 
 function withAttempt(
@@ -212,6 +209,16 @@ function withAttempt(
   const attempt = state.attempts.get(attemptId)
   if (attempt === undefined) return state
   return { ...state, attempts: new Map(state.attempts).set(attemptId, change(attempt)) }
+}
+
+/** What a verdict says of an opening, the baseline learns of its device and network. */
+function judged(state: InvitedGuest, { data }: Of<'VerdictGiven'>): InvitedGuest {
+  const { attemptId, verdict } = data
+  const attempt = state.attempts.get(attemptId)
+  if (attempt === undefined) return state
+  const teach = verdict === 'legitimate' ? trustOpening : distrustOpening
+  const told = withAttempt(state, attemptId, (one) => ({ ...one, verdict }))
+  return { ...told, baseline: teach(state.baseline, attempt.opening) }
 }
 
 function challenged(state: InvitedGuest, { data, at }: Of<'StepUpRequested'>): InvitedGuest {
@@ -228,4 +235,12 @@ function challengeFailed(state: InvitedGuest, { data }: Of<'StepUpFailed'>): Inv
       ? { ...attempt, challenge: { ...attempt.challenge, failures: attempt.challenge.failures + 1 } }
       : attempt,
   )
+}
+
+/** Who can read the guest's mail is the guest: the device and the network are trusted from now on. */
+function challengePassed(state: InvitedGuest, { data: { attemptId } }: Of<'StepUpPassed'>): InvitedGuest {
+  const attempt = state.attempts.get(attemptId)
+  if (attempt === undefined) return state
+  const told = withAttempt(state, attemptId, (one) => ({ ...one, decision: 'allowed', challenge: null }))
+  return { ...told, baseline: trustOpening(state.baseline, attempt.opening) }
 }

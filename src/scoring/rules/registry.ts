@@ -1,9 +1,10 @@
 import { DomainError } from '../../kernel/errors.ts'
 import type { RuleSet } from '../score.ts'
 import { v1 } from './v1.ts'
+import { v2 } from './v2.ts'
 
 /** Every rule set that was ever used stays here: old scores name it, and replays and shadows need it. */
-export const ruleSets: readonly RuleSet[] = [v1]
+export const ruleSets: readonly RuleSet[] = [v1, v2]
 
 /** The rules in force while no fact says otherwise. */
 export const defaultRuleSet: RuleSet = v1
