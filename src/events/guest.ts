@@ -19,6 +19,8 @@ const contact = {
 
 const channel = z.enum(['email', 'sms'])
 
+const verdict = z.enum(['legitimate', 'suspicious'])
+
 const place = z.strictObject({
   country: z.string().nullable(),
   city: z.string().nullable(),
@@ -41,6 +43,8 @@ const score = {
   /** The thresholds the band was taken from, so that it can be explained after they change. */
   thresholds: thresholdsSchema,
   thresholdsVersion: z.int(),
+  /** What the host had said of the opening by then, so that counts by verdict follow from the facts alone. */
+  verdict: verdict.nullable(),
 }
 
 const reasonPlaces = z.strictObject({ before: z.string().nullable(), now: z.string().nullable() }).nullable()
@@ -139,7 +143,14 @@ export const guestFacts = [
   /** What the host knows of an opening; the latest counts. */
   personalFact(
     'VerdictGiven',
-    z.strictObject({ attemptId: z.string(), verdict: z.enum(['legitimate', 'suspicious']) }),
+    z.strictObject({
+      attemptId: z.string(),
+      verdict,
+      /** What the host had said before, null for the first time. */
+      before: verdict.nullable(),
+      /** The score of the opening by then, null while it had none. */
+      score: z.int().nullable(),
+    }),
     z.strictObject({ note: z.string().nullable() }),
     ofGuest,
   ),

@@ -7,7 +7,7 @@ import { toOpening, type Opening } from '../../scoring/opening.ts'
 import { separatePlaces } from '../../scoring/reasons.ts'
 import { scoreOpening, type Score } from '../../scoring/score.ts'
 import type { GiveVerdict, Open, Policy, Rescore, ScoreLate } from './commands.ts'
-import type { InvitedGuest } from './state.ts'
+import type { Attempt, InvitedGuest } from './state.ts'
 
 /**
  * Openings of one link within an hour after which the next is turned away. A guest who looks the invitation up again
@@ -64,7 +64,8 @@ export function decideOpen(guest: InvitedGuest, command: Open): NewGuestFact[] {
     ]
   }
   if (place === 'late') return [attempted]
-  return [attempted, scored(attemptId, guest.baseline, opening, command.policy, place, false)]
+  const unjudged = { baseline: guest.baseline, verdict: null }
+  return [attempted, scored(attemptId, unjudged, opening, command.policy, place, false)]
 }
 
 function requireRoom(guest: InvitedGuest, at: number): void {
@@ -81,18 +82,20 @@ export function decideScoreLate(guest: InvitedGuest, command: ScoreLate): NewGue
   const attempt = guest.pending.get(command.attemptId)
   if (attempt === undefined) return []
   const opening = { ...attempt.opening, geo: command.place }
-  return [scored(command.attemptId, attempt.baseline, opening, command.policy, command.place, true)]
+  const verdict = guest.attempts.get(command.attemptId)?.verdict ?? null
+  const known = { baseline: attempt.baseline, verdict }
+  return [scored(command.attemptId, known, opening, command.policy, command.place, true)]
 }
 
 function scored(
   attemptId: string,
-  baseline: Baseline,
+  { baseline, verdict }: { readonly baseline: Baseline; readonly verdict: Attempt['verdict'] },
   opening: Opening,
   policy: Policy,
   place: ScoreLate['place'],
   late: boolean,
 ): NewGuestFact {
-  const { data, places } = banded(attemptId, scoreOpening(policy.ruleSet, baseline, opening), policy)
+  const { data, places } = banded(attemptId, scoreOpening(policy.ruleSet, baseline, opening), policy, verdict)
   return {
     type: 'AccessScored',
     data: { ...data, decision: decisionOf(data.band, policy, late), late },
@@ -105,6 +108,7 @@ function banded(
   attemptId: string,
   { ruleSet, score, subScores, reasons }: Score,
   { thresholds, thresholdsVersion }: Pick<Policy, 'thresholds' | 'thresholdsVersion'>,
+  verdict: Attempt['verdict'],
 ) {
   const { reasons: codes, places } = separatePlaces(reasons)
   const data = {
@@ -116,15 +120,17 @@ function banded(
     band: bandOf(score, thresholds),
     thresholds: { ...thresholds },
     thresholdsVersion,
+    verdict,
   }
   return { data, places }
 }
 
 /** Nothing for an opening that has no score, or has this very one already. */
 export function decideRescore(guest: InvitedGuest, command: Rescore): NewGuestFact[] {
-  const before = guest.attempts.get(command.attemptId)?.score
-  if (before == null) return []
-  const { data, places } = banded(command.attemptId, command.score, command)
+  const attempt = guest.attempts.get(command.attemptId)
+  if (attempt?.score == null) return []
+  const { score: before, verdict } = attempt
+  const { data, places } = banded(command.attemptId, command.score, command, verdict)
   if (before.ruleSet === data.ruleSet && before.score === data.score && before.band === data.band) return []
   const { ruleSet, score, band } = before
   return [
@@ -136,10 +142,10 @@ export function decideVerdict(
   guest: InvitedGuest,
   { attemptId, verdict, note }: GiveVerdict,
 ): NewGuestFact[] {
-  if (!guest.attempts.has(attemptId)) {
-    throw new DomainError('not_found', 'not_found', 'There is no such opening.')
-  }
-  return [{ type: 'VerdictGiven', data: { attemptId, verdict }, personal: { note } }]
+  const attempt = guest.attempts.get(attemptId)
+  if (attempt === undefined) throw new DomainError('not_found', 'not_found', 'There is no such opening.')
+  const data = { attemptId, verdict, before: attempt.verdict, score: attempt.score?.score ?? null }
+  return [{ type: 'VerdictGiven', data, personal: { note } }]
 }
 
 /**
