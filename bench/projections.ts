@@ -124,12 +124,17 @@ async function bareRate(pool: Pool, log: Log, projection: Projection): Promise<n
     const finished = []
     for (const table of projection.tables) {
       const { rows } = await client.query<{ key: string }>(
-        `SELECT key FROM ${projection.name}_v1.${table.name}`,
+        `SELECT key FROM ${projection.name}_v${String(projection.version)}.${table.name}`,
       )
       const keys = new Set(rows.map(({ key }) => key))
       finished.push({
         table,
-        rows: [...(await loadRows(client, `${projection.name}_v1`, table, { keys, prefixes: new Set() }))],
+        rows: [
+          ...(await loadRows(client, `${projection.name}_v${String(projection.version)}`, table, {
+            keys,
+            prefixes: new Set(),
+          })),
+        ],
       })
     }
     const total = Number(

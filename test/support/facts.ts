@@ -92,6 +92,7 @@ export function guestSteps(event = 0, guest = 0) {
           band: 'low',
           thresholds: { medium: 30, high: 60, block: 85 },
           thresholdsVersion: 0,
+          verdict: null,
           decision: 'allowed',
           late: false,
           ...data,
@@ -101,6 +102,49 @@ export function guestSteps(event = 0, guest = 0) {
           places: { before: 'Paris', now: 'Lyon' },
         },
       }),
+    allowlisted: (attempt = 0) =>
+      step({
+        type: 'AccessAllowlisted',
+        data: { attemptId: anAttemptId(attempt), entryId: 'n1' },
+        personal: { place: { country: 'FR', city: 'Lyon', lat: 45.76, lon: 4.84, accuracyKm: 20 } },
+      }),
+    rescored: (attempt = 0, data: Partial<Data<'AccessRescored'>> = {}) =>
+      step({
+        type: 'AccessRescored',
+        data: {
+          attemptId: anAttemptId(attempt),
+          ruleSet: 'v2',
+          score: 40,
+          subScores: { missing_signals: 70 },
+          reasons: [{ code: 'missing_signals', params: {} }],
+          band: 'medium',
+          thresholds: { medium: 30, high: 60, block: 85 },
+          thresholdsVersion: 0,
+          verdict: null,
+          before: { ruleSet: 'v1', score: 19, band: 'low' },
+          ...data,
+        },
+        personal: { places: { before: 'Paris', now: 'Lyon' } },
+      }),
+    verdict: (
+      attempt = 0,
+      verdict: Data<'VerdictGiven'>['verdict'] = 'legitimate',
+      note: string | null = null,
+    ) =>
+      step({
+        type: 'VerdictGiven',
+        data: { attemptId: anAttemptId(attempt), verdict, before: null, score: 19 },
+        personal: { note },
+      }),
+    codeRequested: (attempt = 0) =>
+      step({
+        type: 'StepUpRequested',
+        data: { attemptId: anAttemptId(attempt), challengeId: 'c1', channel: 'email' },
+      }),
+    codeFailed: (attempt = 0) =>
+      step({ type: 'StepUpFailed', data: { attemptId: anAttemptId(attempt), challengeId: 'c1' } }),
+    codePassed: (attempt = 0) =>
+      step({ type: 'StepUpPassed', data: { attemptId: anAttemptId(attempt), challengeId: 'c1' } }),
     checkedIn: (checkIn = 0, arrivalCount = 1, gate = 'Main entrance') =>
       step({
         type: 'GuestCheckedIn',
@@ -172,6 +216,23 @@ export function eventSteps(event = 0) {
     published: () => step({ type: 'EventPublished', data: {} }),
     closed: () => step({ type: 'EventClosed', data: {} }),
     archived: () => step({ type: 'EventArchived', data: {} }),
+    thresholds: (version = 1) =>
+      step({
+        type: 'ThresholdsChanged',
+        data: {
+          from: { medium: 30, high: 60, block: 85 },
+          to: { medium: 20, high: 50, block: 80 },
+          version,
+        },
+      }),
+    networkAllowed: (entryId = 'n1') =>
+      step({
+        type: 'NetworkAllowed',
+        data: { entryId, hostId: aHostId() },
+        personal: { cidr: '192.0.2.0/24', note: null },
+      }),
+    networkDisallowed: (entryId = 'n1') => step({ type: 'NetworkDisallowed', data: { entryId } }),
+    stepUp: (high = true) => step({ type: 'StepUpConfigured', data: { high, blocked: false } }),
     capacity: (maxCapacity: number | null): Step => ({
       stream: rsvpsStream(anEventId(event)),
       fact: { type: 'CapacitySet', data: { maxCapacity } },
@@ -266,6 +327,14 @@ export function anyStep(events = 2, guests = 4): fc.Arbitrary<Step> {
     of((g, n) => g.attempted(n)),
     of((g, n) => g.attempted(n, null)),
     of((g, n, m) => g.scored(n, { score: m * 40, band: (['low', 'medium', 'block'] as const)[m] ?? 'low' })),
+    of((g, n) => g.allowlisted(n)),
+    of((g, n, m) =>
+      g.rescored(n, { score: m * 40, band: (['low', 'medium', 'block'] as const)[m] ?? 'low' }),
+    ),
+    of((g, n, m) => g.verdict(n, m === 0 ? 'suspicious' : 'legitimate', 'no nuts')),
+    of((g, n) => g.codeRequested(n)),
+    of((g, n) => g.codeFailed(n)),
+    of((g, n) => g.codePassed(n)),
     of((g, n, m) => g.checkedIn(n, m + 1)),
     of((g) => g.refused()),
     of((g, n) => g.undone(n)),
@@ -280,6 +349,10 @@ export function anyStep(events = 2, guests = 4): fc.Arbitrary<Step> {
     event((e) => e.published()),
     event((e) => e.closed()),
     event((e) => e.archived()),
+    event((e, n) => e.thresholds(n + 1)),
+    event((e, n) => e.networkAllowed(`n${String(n)}`)),
+    event((e, n) => e.networkDisallowed(`n${String(n)}`)),
+    event((e, n) => e.stepUp(n === 0)),
     event((e, n) => e.capacity(n === 0 ? null : n * 10)),
     fc.constant(hostRegistered()),
   )

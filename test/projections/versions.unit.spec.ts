@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto'
+import { expect, it } from 'vitest'
+import { projections } from '../../src/projections/registry.ts'
+
+/**
+ * The tables of each version. An installation that has tables of a version keeps them, so tables that change need a
+ * higher version, and then a new line here. (Folds that change what is in them need one too; that, no test can see.)
+ */
+const TABLES_OF_VERSION: Readonly<Record<string, string>> = {
+  'events 1': '13169d0e7d8b5af2',
+  'guests 1': 'd09ea619b6884190',
+  'rsvps 1': '6163de83db5840a6',
+  'activity 1': '90b139b39b951721',
+  'activity 2': '24955645e977ab2e',
+  'arrivals 1': '024a9646f5d615d1',
+}
+
+it.each(projections.map((projection) => [projection.name, projection] as const))(
+  'the tables of %s are those of its version',
+  (_name, { name, version, tables }) => {
+    const shape = JSON.stringify(tables.map((table) => [table.name, table.columns, table.indexes]))
+    const digest = createHash('sha256').update(shape).digest('hex').slice(0, 16)
+    expect({ [`${name} ${String(version)}`]: digest }).toEqual({
+      [`${name} ${String(version)}`]: TABLES_OF_VERSION[`${name} ${String(version)}`],
+    })
+  },
+)
