@@ -4,6 +4,7 @@ import { readConfig, type Config } from '../config.ts'
 import { layFoundation } from '../foundation.ts'
 import { HOUR, SECOND, systemClock, type Clock } from '../kernel/time.ts'
 import { loggerOf } from '../logger.ts'
+import { startEmbeddedPostgres } from '../postgres/embedded.ts'
 import { startProduct, type Product } from '../product.ts'
 import { openDemoFolder } from './folder.ts'
 import { startTrickle } from './live/trickle.ts'
@@ -39,15 +40,19 @@ function say(lines: readonly string[]): void {
   console.log(lines.join('\n'))
 }
 
-async function start(closers: Closers, config: Config, clock: Clock): Promise<void> {
+async function start(closers: Closers, given: Config, clock: Clock): Promise<void> {
   const fresh = process.argv.includes('--fresh')
-  const folder = await openDemoFolder(config.dataDir, { fresh, now: clock.now() })
+  const folder = await openDemoFolder(given.dataDir, { fresh, now: clock.now() })
+  const logger = loggerOf(given)
+  // One server for the telling and for the product: it would take a second to stop and start in between.
+  const server = await startEmbeddedPostgres({ dataDir: given.dataDir, log: logger })
+  closers.add('the database server', () => server.stop())
+  const config = { ...given, databaseUrl: server.url }
   if (!folder.told) {
     say(['Telling the story of 120 guests …'])
-    await tellPast(config, folder.began, clock)
+    await tellPast(closers, config, folder.began, clock)
     await folder.markTold()
   }
-  const logger = loggerOf(config)
   const product = await startProduct({ config, logger, clock })
   closers.add('the product', () => product.stop())
   const story = storyOf(folder.began)
@@ -60,14 +65,13 @@ async function start(closers: Closers, config: Config, clock: Clock): Promise<vo
 }
 
 /** The past is played before anything runs that would write to guests about it. */
-async function tellPast(config: Config, now: number, clock: Clock): Promise<void> {
+async function tellPast(outer: Closers, config: Config, now: number, clock: Clock): Promise<void> {
   const logger = loggerOf(config)
   const closers = new Closers(logger)
-  try {
-    await seed(await layFoundation(config, logger, clock, closers), now)
-  } finally {
-    await closers.closeAll()
-  }
+  // For a Ctrl-C in the middle; afterwards there is nothing left in it.
+  outer.add('the story', () => closers.closeAll())
+  await seed(await layFoundation(config, logger, clock, closers), now)
+  await closers.closeAll()
 }
 
 /** A story that began longer ago is no longer of today, in milliseconds. */
@@ -84,7 +88,7 @@ function welcome({ url, tokens }: Product, { samples }: Story, age: number): voi
     `  Sign in as         ${DEMO_HOST.email}`,
     `  with the password  ${DEMO_HOST.password}`,
     '',
-    'Two guests have not opened their invitations yet; be one of them:',
+    'Two guests whom nobody else plays; be one of them:',
     ...links,
     '',
     'Guests go on opening, answering and arriving. Ctrl-C stops.',
@@ -93,11 +97,19 @@ function welcome({ url, tokens }: Product, { samples }: Story, age: number): voi
 }
 
 const closers = new Closers(loggerOf({ logLevel: 'warn' }))
-closeWithGrace({ delay: GRACE, logger: false }, () => closers.closeAll())
+const stopping = new AbortController()
+closeWithGrace({ delay: GRACE, logger: false }, async ({ err }) => {
+  stopping.abort()
+  if (err !== undefined) console.error(`The demo stops: ${err.message}`)
+  await closers.closeAll()
+})
 try {
   await start(closers, demoConfig(process.env), systemClock)
 } catch (error) {
-  console.error(`The demo does not start: ${error instanceof Error ? error.message : String(error)}`)
-  await closers.closeAll()
-  process.exit(1)
+  // What is cut short by a Ctrl-C need not be explained.
+  if (!stopping.signal.aborted) {
+    console.error(`The demo does not start: ${error instanceof Error ? error.message : String(error)}`)
+    await closers.closeAll()
+    process.exit(1)
+  }
 }
