@@ -113,6 +113,7 @@ function prepareProcesses({ config, logger, clock, closers, address, outbox, fou
     links: {
       guestLink: (link: LinkClaims) => `${address.publicUrl()}/r/${tokens.issueLink(link)}`,
       passCode: (link: LinkClaims) => tokens.passCode(link),
+      stepUpCode: (challengeId: string) => tokens.stepUpCode(challengeId),
       async resetLink({ hostId, passwordHash }) {
         const { token, validFor } = await tokens.issueReset(hostId, passwordHash)
         return { url: `${address.publicUrl()}/reset#${token}`, validFor }

@@ -23,12 +23,14 @@ export async function readiness(pool: Pool, store: EventStore, projections: Proj
     }),
     eventStore: await check(async () => `head at ${String(await store.head())}`),
     projections: await check(async () => {
-      const behind = (await projections.status()).filter(({ lag }) => lag.seconds * SECOND > MOST_LAG)
-      const [worst] = behind.toSorted((a, b) => b.lag.seconds - a.lag.seconds)
-      if (worst === undefined) return 'up to date'
-      throw new Error(
-        `${worst.name} is ${String(worst.lag.facts)} facts and ${String(worst.lag.seconds)} s behind`,
-      )
+      const all = await projections.status()
+      const sick = all.find(({ state, lag }) => state !== 'active' || lag.seconds * SECOND > MOST_LAG)
+      if (sick !== undefined) {
+        const { name, state, lag } = sick
+        throw new Error(`${name} is ${state}, ${String(lag.facts)} facts and ${String(lag.seconds)} s behind`)
+      }
+      const parked = all.reduce((sum, { deadLetters }) => sum + deadLetters.facts, 0)
+      return parked === 0 ? 'up to date' : `up to date, ${String(parked)} facts parked as dead letters`
     }),
   }
   return { ok: Object.values(checks).every(({ ok }) => ok), checks }

@@ -21,7 +21,15 @@ export const activityItem = z
     ruleSet: z.string().nullable(),
     subScores: z.record(z.string(), z.number()).nullable(),
     reasons: z.array(z.string()),
-    place: z.object({ city: z.string().nullable(), country: z.string().nullable() }).nullable(),
+    /** Degrees, to the tenth: about 11 km, finer than the data is right. */
+    place: z
+      .object({
+        city: z.string().nullable(),
+        country: z.string().nullable(),
+        lat: z.number().nullable(),
+        lon: z.number().nullable(),
+      })
+      .nullable(),
     device: z.string().nullable(),
     /** The opening came from a network that the host trusts: it has no score. */
     allowlisted: z.boolean(),

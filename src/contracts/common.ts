@@ -30,7 +30,11 @@ export const problem = z
 export type Problem = z.infer<typeof problem> & { recovery?: Recovery }
 
 /** The way back that a stopped guest is offered. */
-export const recovery = z.object({ kind: z.literal('ask_host'), message: z.string() })
+export const recovery = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ask_host'), message: z.string() }),
+  /** A code can be sent to the address on file; `challengeToken` is what to ask for it with. */
+  z.object({ kind: z.literal('code'), message: z.string(), challengeToken: z.string() }),
+])
 export type Recovery = z.infer<typeof recovery>
 
 export const blockedProblem = problem.extend({ recovery: recovery.optional() }).meta({ id: 'BlockedProblem' })

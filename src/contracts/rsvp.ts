@@ -68,3 +68,9 @@ export const rsvpBody = z.strictObject({
 
 export const rsvpAnswer = z.object({ rsvp, status: rsvpStatus, pass: pass.optional() })
 export type RsvpAnswer = z.infer<typeof rsvpAnswer>
+
+/** A code was sent; `to` shows enough of the address to know where to look. */
+export const codeSent = z.object({ channel: z.enum(['email', 'sms']), to: z.string(), validSeconds: z.int() })
+export type CodeSent = z.infer<typeof codeSent>
+
+export const codeBody = z.strictObject({ code: z.string().trim().min(1).max(20) })

@@ -98,9 +98,10 @@ function welcome({ url, tokens }: Product, { samples }: Story, age: number): voi
 
 const closers = new Closers(loggerOf({ logLevel: 'warn' }))
 const stopping = new AbortController()
-closeWithGrace({ delay: GRACE, logger: false }, async ({ err }) => {
+closeWithGrace({ delay: GRACE, logger: false }, async ({ err, signal }) => {
   stopping.abort()
-  if (err !== undefined) console.error(`The demo stops: ${err.message}`)
+  if (err === undefined) say([`The demo stops (${signal ?? 'asked to'}).`])
+  else console.error(`The demo stops: ${err.message}`)
   await closers.closeAll()
 })
 try {

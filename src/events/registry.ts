@@ -21,6 +21,10 @@ export type Happened = HappenedOf<(typeof all)[number]>
 export type NewFact = NewFactOf<(typeof all)[number]>
 export type FactType = Fact['type']
 
+type WithoutPersonal<F> = F extends Fact ? Omit<F, 'personal'> : never
+/** Facts of these types as readers see them who need nothing of anybody: every fact can be taken for one. */
+export type PublicFact<T extends FactType = FactType> = WithoutPersonal<Extract<Fact, { type: T }>>
+
 const specs: ReadonlyMap<string, FactSpec> = new Map(
   all.map((spec) => [spec.type, spec as unknown as FactSpec]),
 )

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ERASED, actorSchema, type Actor, type Envelope, type Erased, type FactSpec } from '../events/fact.ts'
-import { specOf, type Fact, type NewFact } from '../events/registry.ts'
+import { specOf, type Fact, type NewFact, type PublicFact } from '../events/registry.ts'
 import type { JsonObject, JsonValue, NewRecord, StoredRecord } from './port.ts'
 
 /** Member of a record's data that holds the sealed personal part. No fact may have a field of this name. */
@@ -143,24 +143,48 @@ function envelopeOf(record: StoredRecord, metadata: z.infer<typeof metadataSchem
 }
 
 /**
+ * Turns a record of the log into a fact of today's shape, without its personal part: nothing is opened, no key is needed.
+ * @throws UndecodableFact
+ */
+export function decodePublic(record: StoredRecord): PublicFact {
+  return decoding(record, () => bodyOf(record, requireKnown(record)) as unknown as PublicFact)
+}
+
+/**
  * Turns a record of the log into a fact of today's shape.
  * @param key of `sealedSubjectOf(record)`
  * @throws UndecodableFact
  */
 export function decode<Key>(vault: PersonalData<Key>, record: StoredRecord, key: Key | Erased | null): Fact {
-  const spec = specOf(record.type)
-  if (spec === undefined) throw new UndecodableFact(record, 'this version does not know the type')
-  try {
-    const metadata = metadataSchema.parse(record.metadata)
-    const { [SEALED]: sealed, ...stored } = record.data
-    const data = spec.data.parse(upcast(spec, metadata.v, record, stored))
-    const body = { type: record.type, data, ...envelopeOf(record, metadata) }
+  return decoding(record, () => {
+    const spec = requireKnown(record)
+    const body = bodyOf(record, spec)
     if (spec.personal === null) return body as unknown as Fact
+    const sealed = record.data[SEALED]
     if (typeof sealed !== 'string') throw new UndecodableFact(record, 'its sealed part is missing')
     if (sealed === '' || key === ERASED) return { ...body, personal: ERASED } as unknown as Fact
     if (key === null) throw new UndecodableFact(record, 'the vault has no key for it and none was erased')
     const personal = spec.personal.parse(vault.open(key, sealed, aadOf(record.stream, record.id)))
     return { ...body, personal } as unknown as Fact
+  })
+}
+
+function requireKnown(record: StoredRecord): FactSpec {
+  const spec = specOf(record.type)
+  if (spec === undefined) throw new UndecodableFact(record, 'this version does not know the type')
+  return spec
+}
+
+function bodyOf(record: StoredRecord, spec: FactSpec) {
+  const metadata = metadataSchema.parse(record.metadata)
+  const { [SEALED]: _sealed, ...stored } = record.data
+  const data = spec.data.parse(upcast(spec, metadata.v, record, stored))
+  return { type: record.type, data, ...envelopeOf(record, metadata) }
+}
+
+function decoding<F>(record: StoredRecord, decoded: () => F): F {
+  try {
+    return decoded()
   } catch (error) {
     if (error instanceof UndecodableFact) throw error
     throw new UndecodableFact(record, error instanceof Error ? error.message : 'cannot be decoded', error)

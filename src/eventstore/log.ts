@@ -1,8 +1,9 @@
 import type { Erased } from '../events/fact.ts'
-import type { Fact, NewFact } from '../events/registry.ts'
+import { factTypes, type Fact, type FactType, type NewFact, type PublicFact } from '../events/registry.ts'
 import { factId } from '../kernel/ids.ts'
 import {
   decode,
+  decodePublic,
   encode,
   sealedSubjectOf,
   subjectOf,
@@ -36,6 +37,15 @@ export interface Log {
   decode(records: readonly StoredRecord[]): Promise<readonly Decoded[]>
   /** The ordered history of a category after a position, in pages. @throws UndecodableFact */
   category(category: string, after?: Position): AsyncIterable<readonly Fact[]>
+  /**
+   * The ordered history of a category, only the facts of these types, each without its personal part: nothing that is
+   * sealed is opened, which is most of the work of reading. Pages of all records, so some may be empty.
+   * @throws UndecodableFact, also for a type that this version does not know
+   */
+  publicCategory<T extends FactType>(
+    category: string,
+    types: readonly T[],
+  ): AsyncIterable<readonly PublicFact<T>[]>
   /** The ordered history of the log after a position, in pages of records to `decode`. */
   all(options: {
     after: Position
@@ -44,6 +54,9 @@ export interface Log {
   }): AsyncIterable<readonly StoredRecord[]>
   head(): Promise<Position>
 }
+
+/** Records of a page of `publicCategory`: round trips no longer count, a few MB of memory. */
+const PUBLIC_PAGE = 4_000
 
 /**
  * What names the facts of a command. The digest of the request is part of it, so that a store never takes another
@@ -129,6 +142,13 @@ export function createLog<Key>(store: EventStore, vault: PersonalData<Key>): Log
     async *category(category, after) {
       for await (const page of store.readCategory(category, after === undefined ? {} : { after })) {
         yield factsOf(await decodeAll(vault, page))
+      }
+    },
+    async *publicCategory<T extends FactType>(category: string, types: readonly T[]) {
+      const skipped = new Set<string>(factTypes.filter((type) => !types.some((wanted) => wanted === type)))
+      for await (const page of store.readCategory(category, { pageSize: PUBLIC_PAGE })) {
+        const wanted = page.filter((record) => !skipped.has(record.type))
+        yield wanted.map((record) => decodePublic(record) as PublicFact<T>)
       }
     },
     all: (options) => store.readAll(options),

@@ -7,7 +7,7 @@ import { ULID_PATTERN } from '../kernel/ids.ts'
 import { SECOND } from '../kernel/time.ts'
 import type { AppDeps } from './deps.ts'
 import type { ScannerClaims } from '../tokens/tokens.ts'
-import { awaitMinPosition } from './requests.ts'
+import { awaitMinPosition, bearerOf } from './requests.ts'
 
 export const SESSION_COOKIE = 'gg_session'
 
@@ -103,10 +103,6 @@ async function hostOfSession({ tokens, commands }: AppDeps, token: string): Prom
   const { passwordChangedAt: changed } = host
   const current = changed === null || session.issuedAt >= Math.floor(changed / SECOND) * SECOND
   return current ? session.hostId : null
-}
-
-function bearerOf(request: FastifyRequest): string | null {
-  return /^Bearer ([\w.~+/=-]{1,4096})$/.exec(request.headers.authorization ?? '')?.[1] ?? null
 }
 
 /**

@@ -23,6 +23,7 @@ import { outboxRoutes } from './routes/outbox.ts'
 import { passwordRoutes } from './routes/passwords.ts'
 import { rsvpRoutes } from './routes/rsvp.ts'
 import { securityRoutes } from './routes/security.ts'
+import { stepUpRoutes } from './routes/step-up.ts'
 import { installPages } from './pages.ts'
 
 /** Largest JSON body, in bytes; the import of a guest list has its own limit. */
@@ -102,6 +103,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       invitationRoutes,
       rsvpRoutes,
       securityRoutes,
+      stepUpRoutes,
       activityRoutes,
       doorRoutes,
       healthRoutes,

@@ -83,3 +83,8 @@ export async function awaitMinPosition(
 
 /** ISO 8601 of milliseconds since the epoch. */
 export const iso = (at: number) => new Date(at).toISOString()
+
+/** @returns the token of `Authorization: Bearer …`, null without one */
+export function bearerOf(request: FastifyRequest): string | null {
+  return /^Bearer ([\w.~+/=-]{1,4096})$/.exec(request.headers.authorization ?? '')?.[1] ?? null
+}

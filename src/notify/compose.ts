@@ -2,6 +2,7 @@ import { calendarFile } from './calendar.ts'
 import type { Attachment, Mail, Sms } from './message.ts'
 import { passPicture } from './pass.ts'
 import { oneSegment } from './sms-text.ts'
+import { codeLetter, type CodeLetter } from './templates/code-letter.ts'
 import { invitationLetter, replyLetter, type GuestLetter, type Reply } from './templates/guest-letters.ts'
 import { passwordResetLetter } from './templates/host-letters.ts'
 import { letterHtml, letterText, type Letter } from './templates/layout.ts'
@@ -58,6 +59,18 @@ export async function replyMail(
       ? [await passPicture(reply.passCode), calendarFile({ ...occasion, domain })]
       : []
   return mailOf(addressee, about.guestName, occasion.hostName, replyLetter(about, reply), attachments)
+}
+
+export function codeMail(addressee: Addressee<string>, about: CodeLetter): Mail {
+  return mailOf(addressee, about.guestName, about.occasion.hostName, codeLetter(about))
+}
+
+export function codeSms({ id, to }: Addressee<string>, { code, occasion }: CodeLetter): Sms {
+  const text = oneSegment(
+    [occasion.name],
+    ([event = '']) => `${code} is your code to open the invitation to ${event}.`,
+  )
+  return { id, to, text }
 }
 
 /** @param validFor milliseconds that the link works for */

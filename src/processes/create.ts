@@ -11,6 +11,7 @@ import type { NotificationOptions } from './notifications.ts'
 import { passwordResetHandler } from './password-reset.ts'
 import { processManagers } from './reactions.ts'
 import { replyHandler } from './replies.ts'
+import { stepUpCodeHandler } from './step-up-codes.ts'
 import { createRunner, type RunnerStatus } from './runner.ts'
 import { undecodableHandler } from './undecodable.ts'
 
@@ -68,6 +69,7 @@ async function workOnAll(jobs: Jobs, options: ProcessesOptions): Promise<void> {
   await jobs.work('invitation-given-up', invitationGivenUpHandler(options))
   await jobs.work('reply', replyHandler(options))
   await jobs.work('password-reset', passwordResetHandler(options))
+  await jobs.work('step-up-code', stepUpCodeHandler(options))
   await jobs.work('late-scoring', lateScoringHandler(options))
   await jobs.work('departure', departureHandler(options))
   await jobs.work('undecodable-fact', undecodableHandler({ ...options, jobs, managers: processManagers }))

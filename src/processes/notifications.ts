@@ -15,6 +15,8 @@ export interface Links {
   guestLink(guest: LinkOf): string
   /** What the scanner at the door reads. */
   passCode(guest: LinkOf): string
+  /** The six digits of a challenge. */
+  stepUpCode(challengeId: string): string
   /** Where a new password is chosen; works until the password changes. */
   resetLink(host: { hostId: string; passwordHash: string }): Promise<{ url: string; validFor: number }>
 }

@@ -64,6 +64,15 @@ export const queues = {
     data: z.strictObject({ ...cause, hostId: z.string(), requestId: z.string() }),
     deadLetter: DEAD_LETTERS,
   },
+  'step-up-code': {
+    ...MAIL,
+    // Somebody waits in front of the screen, and the code dies within ten minutes.
+    retries: 4,
+    firstDelay: 3,
+    longestDelay: 60,
+    data: z.strictObject({ ...ofGuest, attemptId: z.string(), challengeId: z.string() }),
+    deadLetter: DEAD_LETTERS,
+  },
   'late-scoring': {
     data: z.strictObject({ ...ofGuest, attemptId: z.string() }),
     retries: 8,

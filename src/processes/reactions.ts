@@ -1,3 +1,4 @@
+import { CODE_VALIDITY } from '../commands/guest/step-up.ts'
 import type { Fact, FactType } from '../events/registry.ts'
 import { eventIdOf, guestOf } from '../events/streams.ts'
 import { commandIdOf } from '../kernel/ids.ts'
@@ -36,7 +37,7 @@ const NOTIFICATIONS = 'notifications'
 
 export const notifications: ProcessManager = {
   name: NOTIFICATIONS,
-  handles: ['InvitationQueued', 'RsvpAnswered', 'RsvpPromoted', 'PasswordResetRequested'],
+  handles: ['InvitationQueued', 'RsvpAnswered', 'RsvpPromoted', 'PasswordResetRequested', 'StepUpRequested'],
   react(fact, now) {
     const age = now - fact.at
     switch (fact.type) {
@@ -59,6 +60,12 @@ export const notifications: ProcessManager = {
         const hostId = fact.stream.slice('host-'.length)
         const data = { ...causeOf(fact), hostId, requestId: fact.data.requestId }
         return [{ queue: 'password-reset', id: jobIdOf(NOTIFICATIONS, fact.id, 'password-reset'), data }]
+      }
+      case 'StepUpRequested': {
+        if (age > CODE_VALIDITY) return []
+        const { attemptId, challengeId } = fact.data
+        const data = { ...causeOf(fact), ...guestOf(fact.stream), attemptId, challengeId }
+        return [{ queue: 'step-up-code', id: jobIdOf(NOTIFICATIONS, fact.id, 'step-up-code'), data }]
       }
       default:
         return []

@@ -1,4 +1,5 @@
 import { known, type Envelope } from '../events/fact.ts'
+import type { Place } from '../events/guest.ts'
 import type { Fact } from '../events/registry.ts'
 import { begin, type ActivityRow } from './activity-row.ts'
 import { deviceOf } from './device.ts'
@@ -20,6 +21,14 @@ const about = <F extends AboutOpening & Fact>(
   },
 })
 
+function placeOf(place: Place | null): ActivityRow['place'] {
+  if (place === null) return null
+  const { city, country, lat, lon } = place
+  return { city, country, lat: tenths(lat), lon: tenths(lon) }
+}
+
+const tenths = (degrees: number | null) => (degrees === null ? null : Math.round(degrees * 10) / 10)
+
 const attempted: Fold<ActivityRow, FactOfType<'AccessAttempted'>> = {
   key: (fact) => itemKeyOf(fact, fact.data.attemptId),
   evolve: (_row, fact) => ({
@@ -32,7 +41,6 @@ const scored: Fold<ActivityRow, FactOfType<'AccessScored'>> = {
   key: (fact) => itemKeyOf(fact, fact.data.attemptId),
   evolve: (row, fact) => {
     const { attemptId, score, band, decision, ruleSet, subScores, reasons, late } = fact.data
-    const place = known(fact.personal, 'place')
     return {
       ...(row ?? begin(fact, attemptId, 'opening')),
       told_at: String(fact.position),
@@ -43,20 +51,17 @@ const scored: Fold<ActivityRow, FactOfType<'AccessScored'>> = {
       rule_set: ruleSet,
       sub_scores: subScores,
       reasons,
-      place: place === null ? null : { city: place.city, country: place.country },
+      place: placeOf(known(fact.personal, 'place')),
       reason_places: known(fact.personal, 'places'),
     }
   },
 }
 
-const allowlisted = about<FactOfType<'AccessAllowlisted'>>(({ personal }) => {
-  const place = known(personal, 'place')
-  return {
-    details: { allowlisted: true },
-    decision: 'allowed',
-    place: place === null ? null : { city: place.city, country: place.country },
-  }
-})
+const allowlisted = about<FactOfType<'AccessAllowlisted'>>(({ personal }) => ({
+  details: { allowlisted: true },
+  decision: 'allowed',
+  place: placeOf(known(personal, 'place')),
+}))
 
 const rescored = about<FactOfType<'AccessRescored'>>(({ data, personal }, row) => ({
   score: data.score,

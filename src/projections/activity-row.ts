@@ -26,7 +26,13 @@ export type ActivityRow = {
   readonly sub_scores: Readonly<Record<string, number>> | null
   readonly reasons: { code: string; params: Record<string, number> }[]
   /** Personal from here on. */
-  readonly place: { readonly city: string | null; readonly country: string | null } | null
+  readonly place: {
+    readonly city: string | null
+    readonly country: string | null
+    /** Degrees, to the tenth; null together. */
+    readonly lat: number | null
+    readonly lon: number | null
+  } | null
   readonly reason_places: { readonly before: string | null; readonly now: string | null } | null
   readonly device: string | null
   /** What the host said of an opening, the latest; notes are personal. */

@@ -62,7 +62,7 @@ const unrelated = ignored(
 /** The live monitor: answers, openings and arrivals in the order in which they happened, with the names of today. */
 export const activity: Projection = {
   name: 'activity',
-  version: 2,
+  version: 3,
   announces: 'items',
   tables: [
     defineTable<PersonRow>({

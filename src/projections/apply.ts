@@ -94,7 +94,7 @@ export class BatchForTarget {
   /** Puts a record that belongs to a parked unit with those that wait. */
   #setAside(one: Decoded): boolean {
     const { position, stream, revision, type, data } = placeOf(one)
-    const unit = waitsIn(this.#parked, { position, stream, data })
+    const unit = waitsIn(this.#parked, { position, stream, data }, this.#target.projection)
     if (unit === undefined) return false
     if (!this.#letters.has(position)) {
       this.#letters.set(position, { position, unit, stream, revision, type, error: null })
@@ -104,7 +104,7 @@ export class BatchForTarget {
 
   #park(one: Decoded, error: unknown): void {
     const { position, stream, revision, type, data } = placeOf(one)
-    const unit = unitOf({ position, stream, data })
+    const unit = unitOf({ position, stream, data }, this.#target.projection)
     this.#parked.set(unit, position)
     this.#letters.set(position, { position, unit, stream, revision, type, error: describe(error) })
   }

@@ -1,7 +1,8 @@
 import type { Decoded } from '../eventstore/log.ts'
 import type { Position } from '../eventstore/port.ts'
 import type { Db, PoolClient } from '../postgres/pool.ts'
-import { eventOf } from '../events/streams.ts'
+import { eventCategory, eventOf } from '../events/streams.ts'
+import type { Projection } from './projection.ts'
 
 /** A fact that waits: it could not be applied, or one before it in its unit could not. */
 export interface DeadLetter {
@@ -29,19 +30,26 @@ export function placeOf(decoded: Decoded): Placed & { readonly revision: number;
 }
 
 /**
- * What waits together: a stream. The stream of an event's answers holds every guest, whose answers do not depend on
- * each other here: there it is one guest's part, or the whole stream when a record does not say whose it is.
+ * What waits together: a stream, or an event for a projection that says so. The stream of an event's answers holds every
+ * guest, whose answers do not depend on each other here: there it is one guest's part, or the whole stream when a record
+ * does not say whose it is.
  */
-export function unitOf({ stream, data }: Placed): string {
-  const answers = eventOf(stream)?.guestId === null && stream.endsWith('-rsvps')
+export function unitOf({ stream, data }: Placed, { waitsBy }: Pick<Projection, 'waitsBy'>): string {
+  const event = eventOf(stream)
+  if (waitsBy === 'event') return event === null ? stream : eventCategory(event.eventId)
+  const answers = event?.guestId === null && stream.endsWith('-rsvps')
   if (!answers || !('guestId' in data) || typeof data.guestId !== 'string') return stream
   return `${stream}#${data.guestId}`
 }
 
 /** @returns the parked unit that a record belongs to, undefined when it can be applied */
-export function waitsIn(parked: Parked, placed: Placed): string | undefined {
+export function waitsIn(
+  parked: Parked,
+  placed: Placed,
+  projection: Pick<Projection, 'waitsBy'>,
+): string | undefined {
   if (parked.size === 0) return undefined
-  return [unitOf(placed), placed.stream].find((unit) => {
+  return [unitOf(placed, projection), placed.stream].find((unit) => {
     const since = parked.get(unit)
     return since !== undefined && since <= placed.position
   })

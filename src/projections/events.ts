@@ -22,6 +22,8 @@ export type EventRow = {
   readonly venue: string | null
   readonly max_capacity: number | null
   readonly status: EventStatus
+  /** Null for the defaults. */
+  readonly thresholds: { readonly medium: number; readonly high: number; readonly block: number } | null
   /** Of the settings stream; -1 before its first fact. */
   readonly revision: number
   readonly created_at: string | null
@@ -29,7 +31,15 @@ export type EventRow = {
 }
 
 type SettingsFact = FactOfType<
-  'EventCreated' | 'EventDetailsChanged' | 'EventPublished' | 'EventClosed' | 'EventArchived'
+  | 'EventCreated'
+  | 'EventDetailsChanged'
+  | 'EventPublished'
+  | 'EventClosed'
+  | 'EventArchived'
+  | 'ThresholdsChanged'
+  | 'NetworkAllowed'
+  | 'NetworkDisallowed'
+  | 'StepUpConfigured'
 >
 
 function rowFor(row: EventRow | undefined, fact: Fact): EventRow {
@@ -45,6 +55,7 @@ function rowFor(row: EventRow | undefined, fact: Fact): EventRow {
     venue: null,
     max_capacity: null,
     status: 'draft',
+    thresholds: null,
     revision: -1,
     created_at: null,
     updated_at: at,
@@ -61,7 +72,7 @@ const entersStatus = (status: EventStatus) => settings(() => ({ status }))
 /** Every event with its settings. Counts are not kept here: the queries count guests. */
 export const events: Projection = {
   name: 'events',
-  version: 1,
+  version: 2,
   tables: [
     defineTable<EventRow>({
       name: 'events',
@@ -75,6 +86,7 @@ export const events: Projection = {
         venue: 'text',
         max_capacity: 'integer',
         status: 'text NOT NULL',
+        thresholds: 'jsonb',
         revision: 'integer NOT NULL',
         created_at: 'timestamptz',
         updated_at: 'timestamptz NOT NULL',
@@ -96,6 +108,10 @@ export const events: Projection = {
         EventPublished: entersStatus('published'),
         EventClosed: entersStatus('closed'),
         EventArchived: entersStatus('archived'),
+        ThresholdsChanged: settings(({ data }) => ({ thresholds: data.to })),
+        NetworkAllowed: settings(() => ({})),
+        NetworkDisallowed: settings(() => ({})),
+        StepUpConfigured: settings(() => ({})),
         CapacitySet: {
           key: eventKeyOf,
           evolve: (row, fact) => ({ ...rowFor(row, fact), max_capacity: fact.data.maxCapacity }),
@@ -105,13 +121,7 @@ export const events: Projection = {
         ...ignored('GuestInvited', 'GuestDetailsChanged', 'GuestRemoved', 'GuestForgotten'),
         ...ignored('LinkIssued', 'LinkRevoked', 'LinkTouched', 'AccessAttempted', 'AccessScored'),
         ...ignored('InvitationQueued', 'InvitationSent', 'InvitationFailed'),
-        ...ignored(
-          'ThresholdsChanged',
-          'NetworkAllowed',
-          'NetworkDisallowed',
-          'StepUpConfigured',
-          'RulesActivated',
-        ),
+        ...ignored('RulesActivated'),
         ...ignored(
           'AccessAllowlisted',
           'AccessRescored',

@@ -49,6 +49,11 @@ export interface Projection {
   readonly tables: readonly Table[]
   /** Table with a column `event_id` whose changed rows are told to the live feed of their event. */
   readonly announces?: string
+  /**
+   * What waits with a fact that cannot be applied: what follows in its stream (default), or in its whole event, for a
+   * projection with rows that several streams of an event change; such a row cannot take a fact after later ones.
+   */
+  readonly waitsBy?: 'stream' | 'event'
 }
 
 export function defineTable<R extends Row>(spec: TableSpec<R>): Table {

@@ -70,7 +70,7 @@ async function tryLetter(
   // The stream was deleted: there is nothing to apply any more.
   if (one === undefined) return true
   const placed = one.ok ? one.fact : one.record
-  if (stuck.has(letter.unit) || waitsIn(stuck, placed) !== undefined) return false
+  if (stuck.has(letter.unit) || waitsIn(stuck, placed, projection) !== undefined) return false
   const batch = forgotten.redact([one])
   await forgotten.keep(client, batch)
   const { letters } = await new BatchForTarget(client, { projection, schema }, new Map(), true).apply(batch)

@@ -23,6 +23,13 @@ const claims = {
     attemptId: z.string().min(1),
     linkVersion: z.int().min(0),
   }),
+  /** A guest who was asked for a code, until it is entered; good for nothing else. */
+  challenge: z.strictObject({
+    eventId: id,
+    guestId: id,
+    attemptId: z.string().min(1),
+    linkVersion: z.int().min(0),
+  }),
   /** Door staff at one gate of one event; `ticketId` is what the host revokes. */
   scanner: z.strictObject({ eventId: id, ticketId: z.string().min(1), gate: z.string().min(1) }),
   /** A host who forgot the password. `credential` stops matching once a password is set, so it works once. */
@@ -33,7 +40,13 @@ export type Audience = keyof typeof claims
 export type ClaimsOf<A extends Audience> = z.infer<(typeof claims)[A]>
 
 /** How long a token of each kind is valid, in ms. A scanner ticket ends with the event, which its issuer knows. */
-export const LIFETIME = { session: 7 * DAY, rsvp: 30 * MINUTE, reset: 30 * MINUTE, scanner: 1 * DAY } as const
+export const LIFETIME = {
+  session: 7 * DAY,
+  rsvp: 30 * MINUTE,
+  challenge: 30 * MINUTE,
+  reset: 30 * MINUTE,
+  scanner: 1 * DAY,
+} as const
 
 /** A token that was checked. Times are epoch ms, in whole seconds. */
 export type Verified<A extends Audience> = ClaimsOf<A> & {

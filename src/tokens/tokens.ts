@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Clock } from '../kernel/time.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
+import { isStepUpCode, stepUpCode } from './code.ts'
 import { issueToken, LIFETIME, verifyToken, type ClaimsOf } from './jwt.ts'
 import { issueLink, verifyLink, type LinkClaims } from './link.ts'
 import { normalisePass, passCode, passCodes } from './pass.ts'
@@ -19,6 +20,11 @@ export interface Tokens {
   verifySession(token: string): Promise<{ hostId: string; issuedAt: number } | null>
   issueRsvp(claims: RsvpClaims): Promise<string>
   verifyRsvp(token: string): Promise<RsvpClaims | null>
+  issueChallenge(claims: RsvpClaims): Promise<string>
+  verifyChallenge(token: string): Promise<RsvpClaims | null>
+  /** The six digits that are sent to the address on file. */
+  stepUpCode(challengeId: string): string
+  isStepUpCode(challengeId: string, typed: string): boolean
   /** @returns `expiresAt` in milliseconds since the epoch */
   issueScanner(claims: ScannerClaims): Promise<{ ticket: string; expiresAt: number }>
   verifyScanner(token: string): Promise<ScannerClaims | null>
@@ -55,6 +61,10 @@ export function createTokens(ring: KeyRing, clock: Clock): Tokens {
     verifySession: (token) => verifyToken(ring, 'session', token, clock.now()),
     issueRsvp: (claims) => issueToken(ring, 'rsvp', claims, clock.now()),
     verifyRsvp: (token) => verifyToken(ring, 'rsvp', token, clock.now()),
+    issueChallenge: (claims) => issueToken(ring, 'challenge', claims, clock.now()),
+    verifyChallenge: (token) => verifyToken(ring, 'challenge', token, clock.now()),
+    stepUpCode: (challengeId) => stepUpCode(ring, challengeId),
+    isStepUpCode: (challengeId, typed) => isStepUpCode(ring, challengeId, typed),
     async issueScanner(claims) {
       const now = clock.now()
       return { ticket: await issueToken(ring, 'scanner', claims, now), expiresAt: now + LIFETIME.scanner }

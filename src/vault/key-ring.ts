@@ -13,6 +13,8 @@ export type Purpose =
   | 'scanner'
   | 'reset'
   | 'pass'
+  | 'challenge'
+  | 'code'
   | 'idempotency'
   | 'email-index'
   | 'ledger'

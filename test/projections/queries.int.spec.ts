@@ -300,7 +300,7 @@ describe('activity', () => {
         'Opened from Paris and Lyon within 12 minutes',
         'Opened from a different network than the first time',
       ],
-      place: { city: 'Lyon', country: 'FR' },
+      place: { city: 'Lyon', country: 'FR', lat: 45.8, lon: 4.8 },
       device: 'Safari on iPhone',
     })
     expect(items[0]).toMatchObject({ label: 'Unscored', score: null, band: null })

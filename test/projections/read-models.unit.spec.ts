@@ -200,7 +200,7 @@ describe('activity', () => {
         band: 'high',
         decision: 'blocked',
         rule_set: 'v1',
-        place: { city: 'Lyon', country: 'FR' },
+        place: { city: 'Lyon', country: 'FR', lat: 45.8, lon: 4.8 },
         device: 'Safari on iPhone',
       }),
     ])

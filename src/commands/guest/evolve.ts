@@ -11,6 +11,7 @@ import {
   trustOpening,
 } from '../../scoring/baseline.ts'
 import type { Opening } from '../../scoring/opening.ts'
+import { MAX_OPENINGS_PER_HOUR } from './openings.ts'
 import type { Attempt, Contact, GuestState, InvitedGuest, Message } from './state.ts'
 
 const NOBODY: Contact = { name: null, email: null, phone: null, externalRef: null }
@@ -104,6 +105,7 @@ function invited(state: GuestState, { data, personal, at }: Of<'GuestInvited'>):
     baseline: emptyBaseline,
     pending: new Map(),
     attempts: new Map(),
+    recentOpenings: [],
     touches: { hour: 0, counts: {} },
     risk: null,
     arrivals: [],
@@ -164,12 +166,12 @@ function attempted(state: InvitedGuest, { data, personal, at }: Of<'AccessAttemp
   return {
     ...state,
     baseline: evolveBaseline(state.baseline, opening),
-    pending: new Map(state.pending).set(data.attemptId, {
+    pending: state.pending.set(data.attemptId, {
       baseline: state.baseline,
       opening,
       ip: known(personal, 'ip'),
     }),
-    attempts: new Map(state.attempts).set(data.attemptId, {
+    attempts: state.attempts.set(data.attemptId, {
       at,
       opening,
       score: null,
@@ -177,6 +179,7 @@ function attempted(state: InvitedGuest, { data, personal, at }: Of<'AccessAttemp
       verdict: null,
       challenge: null,
     }),
+    recentOpenings: [...state.recentOpenings, at].slice(-MAX_OPENINGS_PER_HOUR),
   }
 }
 
@@ -195,10 +198,9 @@ function scored(state: InvitedGuest, { data, personal }: Of<'AccessScored'>): In
 function placed(state: InvitedGuest, attemptId: string, place: Place | null, late: boolean): InvitedGuest {
   const attempt = state.pending.get(attemptId)
   if (attempt === undefined) return state
-  const pending = new Map(state.pending)
-  pending.delete(attemptId)
+  state.pending.delete(attemptId)
   // A score that comes late must not put the guest back to where an earlier opening was.
-  return { ...state, pending, baseline: placeBaseline(state.baseline, attempt.opening, place, late) }
+  return { ...state, baseline: placeBaseline(state.baseline, attempt.opening, place, late) }
 }
 
 function withAttempt(
@@ -207,8 +209,8 @@ function withAttempt(
   change: (attempt: Attempt) => Attempt,
 ): InvitedGuest {
   const attempt = state.attempts.get(attemptId)
-  if (attempt === undefined) return state
-  return { ...state, attempts: new Map(state.attempts).set(attemptId, change(attempt)) }
+  if (attempt !== undefined) state.attempts.set(attemptId, change(attempt))
+  return state
 }
 
 /** What a verdict says of an opening, the baseline learns of its device and network. */

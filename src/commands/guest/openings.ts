@@ -69,8 +69,9 @@ export function decideOpen(guest: InvitedGuest, command: Open): NewGuestFact[] {
 }
 
 function requireRoom(guest: InvitedGuest, at: number): void {
-  const recent = [...guest.attempts.values()].filter((attempt) => at - attempt.at < HOUR)
-  if (recent.length < MAX_OPENINGS_PER_HOUR) return
+  const { recentOpenings } = guest
+  const [oldest = at] = recentOpenings
+  if (recentOpenings.length < MAX_OPENINGS_PER_HOUR || at - oldest > HOUR) return
   throw new DomainError(
     'too_many',
     'too_many_openings',

@@ -66,9 +66,14 @@ export interface InvitedGuest {
   readonly link: { readonly version: number; readonly revoked: boolean }
   readonly messages: ReadonlyMap<string, Message>
   readonly baseline: Baseline
-  readonly pending: ReadonlyMap<string, PendingAttempt>
-  /** Every opening so far by its id, in order; the limit on openings bounds how many there can be. */
-  readonly attempts: ReadonlyMap<string, Attempt>
+  readonly pending: Map<string, PendingAttempt>
+  /**
+   * Every opening so far by its id, in order. The limit on openings lets a link that leaked have 10,000 of them in a
+   * week: the fold changes these two maps, for copying them at each fact took it 30 s.
+   */
+  readonly attempts: Map<string, Attempt>
+  /** When the link was opened last, oldest first; as many as the limit on openings needs. */
+  readonly recentOpenings: readonly number[]
   /** Unscored visits in the hour `hour` (hours since the epoch), by kind. */
   readonly touches: { readonly hour: number; readonly counts: Readonly<Record<string, number>> }
   /** The worst opening so far, null before the first score. */

@@ -9,12 +9,12 @@ import { openAnswer, openBody, rsvpAnswer, rsvpBody, sealedInvitation } from '..
 import { guestStream, rsvpsStream } from '../../events/streams.ts'
 import { DomainError } from '../../kernel/errors.ts'
 import { derivedId } from '../../kernel/ids.ts'
-import { BAND_LABELS } from '../../scoring/bands.ts'
 import type { AppDeps } from '../deps.ts'
 import { createLinks, type LiveLink } from '../links.ts'
 import { sendPage } from '../pages.ts'
-import { contextOf, onceContext, withPosition } from '../requests.ts'
-import { invitationView, passOf, rsvpOf, sealedView } from '../views/invitation.ts'
+import { bearerOf, contextOf, onceContext, withPosition } from '../requests.ts'
+import { passOf, rsvpOf, sealedView } from '../views/invitation.ts'
+import { openedView, stopped } from '../views/opened.ts'
 import { classifyVisit } from '../visits.ts'
 
 /** Any text: what is not a link is answered as a link that does not work. */
@@ -80,15 +80,8 @@ export const rsvpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
       })
       if (claims === null) throw linkInvalid()
       withPosition(reply, opened.position)
-      if (opened.decision === 'blocked') throw accessBlocked()
-      const { guest, event, attemptId, band } = opened
-      const rsvps = await commands.state(rsvpsDecider, rsvpsStream(claims.eventId))
-      const { eventId, guestId, version: linkVersion } = claims
-      return {
-        invitation: await invitationView(deps, { claims, token, guest, event, rsvps }),
-        rsvpToken: await deps.tokens.issueRsvp({ eventId, guestId, attemptId, linkVersion }),
-        decision: { label: band === null ? ('Unscored' as const) : BAND_LABELS[band] },
-      }
+      if (opened.decision !== 'allowed') throw await stopped(deps, claims, opened)
+      return openedView(deps, { claims, token, ...opened })
     },
   )
 
@@ -167,8 +160,8 @@ export const rsvpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
     guestId: string,
     linkVersion: number,
   ): Promise<void> {
-    const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
-    const opening = bearer === undefined ? null : await deps.tokens.verifyRsvp(bearer)
+    const bearer = bearerOf(request)
+    const opening = bearer === null ? null : await deps.tokens.verifyRsvp(bearer)
     if (opening?.guestId === guestId && opening.linkVersion === linkVersion) return
     throw new DomainError('unauthenticated', 'opening_expired', 'Open the invitation again to answer.')
   }
@@ -182,16 +175,4 @@ function visitorOf(request: FastifyRequest, fingerprint?: Record<string, string>
     userAgent: userAgent === '' ? null : userAgent,
     fingerprint: given ? fingerprint : null,
   }
-}
-
-/** Calm, and without the reasons: an honest guest is not accused, an attacker is not taught. */
-function accessBlocked(): DomainError {
-  return new DomainError('forbidden', 'access_blocked', 'We could not open this invitation here.', {
-    extras: {
-      recovery: {
-        kind: 'ask_host',
-        message: 'Please ask your host: they can see this visit and send you a new link.',
-      },
-    },
-  })
 }

@@ -78,7 +78,7 @@ function recordOf(row: EventRow): EventRecord {
     venue: row.venue,
     maxCapacity: row.max_capacity,
     status: row.status,
-    thresholds: { ...DEFAULT_THRESHOLDS },
+    thresholds: row.thresholds ?? DEFAULT_THRESHOLDS,
     revision: row.revision,
     createdAt: row.created_at ?? row.updated_at,
     updatedAt: row.updated_at,
