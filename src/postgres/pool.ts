@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import pg from 'pg'
 import { SECOND } from '../kernel/time.ts'
 import type { Log } from './log.ts'
@@ -21,12 +22,33 @@ export interface PoolOptions {
   readonly applicationName?: string
 }
 
+/** pg says that a pool has ended when it has told its connections to close; the server still has them then. */
+class DrainedPool extends pg.Pool {
+  private readonly closed = new Set<Promise<unknown>>()
+
+  constructor(config: pg.PoolConfig) {
+    super(config)
+    this.on('connect', (client) => {
+      const closed = once(client, 'end').finally(() => this.closed.delete(closed))
+      // Its errors are told by the listener for errors.
+      closed.catch(() => undefined)
+      this.closed.add(closed)
+    })
+  }
+
+  /** Resolves when every connection is closed, so that stopping the server next ends none of them. */
+  override async end(): Promise<void> {
+    await super.end()
+    await Promise.allSettled(this.closed)
+  }
+}
+
 /**
  * @param url `postgres://…`
  * @returns a pool that outlives a restart of the server: a broken connection is dropped and the next query opens one
  */
 export function createPool(url: string, options: PoolOptions): pg.Pool {
-  const pool = new pg.Pool({
+  const pool = new DrainedPool({
     connectionString: url,
     max: options.max ?? 10,
     application_name: options.applicationName ?? 'guestguard',
