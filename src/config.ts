@@ -4,11 +4,13 @@ import { z } from 'zod'
 import { DomainError } from './kernel/errors.ts'
 import { GEOIP_PROVIDERS } from './geoip/create.ts'
 
-const port = z.coerce
-  .number('takes a port number')
-  .int('takes a whole number')
-  .min(0)
-  .max(65_535, 'takes 0 to 65535')
+/** Digits only: `Number` would also read ' 80', '0x50' and '8e1'. */
+const wholeNumber = (least: number, most: number, error: string) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, error)
+    .transform(Number)
+    .refine((number) => number >= least && number <= most, { error })
 
 const proxies = z.string().transform((text, context) => {
   const list = text
@@ -31,16 +33,22 @@ const proxies = z.string().transform((text, context) => {
   return list
 })
 
-const httpUrl = z.url({ protocol: /^https?$/, error: 'takes a http:// or https:// address' })
+/** What links are put together with, in the form in which browsers name an origin. */
+const origin = z
+  .url({ protocol: /^https?$/, error: 'takes a http:// or https:// address' })
+  .refine((text) => new URL(text).href === `${new URL(text).origin}/`, {
+    error: 'takes an address such as https://guests.example.org, with nothing after the host and the port',
+  })
+  .transform((text) => new URL(text).origin)
 
 /** Every variable the product reads, with its default and unit. An empty value counts as unset. */
 const environment = z.object({
   /** Port of the web server; 0 takes a free one. */
-  PORT: port.default(8080),
+  PORT: wholeNumber(0, 65_535, 'takes a port number, 0 to 65535').default(8080),
   /** Address the web server listens on. */
   HOST: z.string().default('127.0.0.1'),
   /** Address under which guests reach the server; it stands in every link. Default: http://localhost:PORT. */
-  PUBLIC_URL: httpUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+  PUBLIC_URL: origin.optional(),
   /** Folder of the embedded database, the master key and the outbox. */
   DATA_DIR: z.string().default('.data'),
   /** Unset: PostgreSQL is started under DATA_DIR. */
@@ -64,19 +72,15 @@ const environment = z.object({
   /** Unset: mail is written to the outbox folder. */
   SMTP_URL: z
     .string()
-    .regex(/^smtps?:\/\//, 'takes a smtp:// or smtps:// address')
+    .regex(/^smtps?:\/\/[^/]/, 'takes a smtp:// or smtps:// address of a server')
+    .refine(URL.canParse, { error: 'takes a smtp:// or smtps:// address of a server' })
     .optional(),
   MAIL_FROM: z.string().default('GuestGuard <guestguard@localhost>'),
   TWILIO_ACCOUNT_SID: z.string().regex(/^AC/, 'takes an account SID, which begins with AC').optional(),
   TWILIO_AUTH_TOKEN: z.string().optional(),
   TWILIO_FROM: z.string().optional(),
   /** How long an opening waits for its score before the guest goes on unscored, in milliseconds. */
-  SCORING_BUDGET_MS: z.coerce
-    .number('takes milliseconds')
-    .int()
-    .min(1, 'takes at least 1')
-    .max(10_000)
-    .default(250),
+  SCORING_BUDGET_MS: wholeNumber(1, 10_000, 'takes milliseconds, 1 to 10000').default(250),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'takes fatal, error, warn, info, debug, trace or silent',

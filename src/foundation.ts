@@ -50,7 +50,9 @@ export async function layFoundation(
   clock: Clock,
   closers: Closers,
 ): Promise<Foundation> {
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 }).catch(
+    because('DATA_DIR: cannot make the folder'),
+  )
   const opening = createGeoResolver(config.geo, (message) => {
     logger.warn(message)
   })
@@ -62,7 +64,7 @@ export async function layFoundation(
   const ring = await openKeyRing({ dataDir: config.dataDir, masterKey: config.masterKey ?? undefined }, pool)
   const vault = await openVault({ pool, url: databaseUrl, ring, log: logger })
   closers.add('the vault', () => vault.close())
-  const store = openStore(config, databaseUrl, logger, closers)
+  const store = await openStore(config, databaseUrl, logger, closers)
   const log = createLog(store, vault)
   const commands = createCommandHandler(log)
 
@@ -118,21 +120,33 @@ async function openDatabase(config: Config, logger: FastifyBaseLogger, closers: 
   return server.url
 }
 
-function openStore(
+async function openStore(
   config: Config,
   databaseUrl: string,
   logger: FastifyBaseLogger,
   closers: Closers,
-): EventStore {
-  if (config.eventStoreUrl !== null) {
-    const remote = createEventStoreDbStore(config.eventStoreUrl)
-    closers.add('the event store', () => remote.close())
-    return remote
-  }
+): Promise<EventStore> {
+  if (config.eventStoreUrl !== null) return openRemoteStore(config.eventStoreUrl, closers)
   // A pool of its own: an append must never wait for a reader that waits for the append.
   const pool = createPool(databaseUrl, { log: logger, max: 8, applicationName: 'guestguard log' })
   closers.add("the log's pool", () => pool.end())
   const embedded = createEmbeddedStore({ pool, log: logger })
   closers.add('the event store', () => embedded.close())
   return embedded
+}
+
+async function openRemoteStore(url: string, closers: Closers): Promise<EventStore> {
+  const unusable = because('EVENTSTORE_URL: cannot use EventStoreDB')
+  const remote = await Promise.resolve(url).then(createEventStoreDbStore).catch(unusable)
+  closers.add('the event store', () => remote.close())
+  await remote.head().catch(unusable)
+  return remote
+}
+
+/** @returns a handler that throws the error again, its message being one line that begins with these words */
+function because(words: string): (error: unknown) => never {
+  return (cause) => {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`${words}: ${reason.replaceAll(/\s+/g, ' ').trim()}`, { cause })
+  }
 }

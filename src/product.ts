@@ -85,7 +85,7 @@ async function start(
   const app = await buildApp({ ...appDeps(parts), webRoot })
   closers.add('the web server', () => app.close())
   if (config.role !== 'worker') {
-    await app.listen({ port: config.port, host: config.host })
+    await app.listen({ port: config.port, host: config.host }).catch(explainListening(config))
     address.listening(app)
   }
   // Only now is the address known that mails lead to.
@@ -149,6 +149,21 @@ function appDeps({ config, logger, clock, address, outbox, foundation }: Start):
     geoAttribution: text === undefined || url === undefined ? null : { text, url },
     publicUrl: () => address.publicUrl(),
     trustProxy: config.trustProxy,
+  }
+}
+
+/** @returns a handler that throws the error again, as a sentence that names the variable to change */
+function explainListening({ port, host }: Config): (error: unknown) => never {
+  return (cause) => {
+    const { code = '', message } = cause as NodeJS.ErrnoException
+    const where = `${host}:${String(port)}`
+    const sentences: Readonly<Record<string, string>> = {
+      EADDRINUSE: `PORT: another program listens on ${where} already. Stop it, or set PORT to another one.`,
+      EACCES: `PORT: this user may not listen on ${where}. Set PORT to 1024 or more.`,
+      EADDRNOTAVAIL: `HOST: ${host} is not an address of this machine.`,
+      ENOTFOUND: `HOST: ${host} is not an address of this machine.`,
+    }
+    throw new Error(sentences[code] ?? `HOST, PORT: cannot listen on ${where}: ${message}`, { cause })
   }
 }
 
