@@ -17,6 +17,7 @@ import {
   open,
   removed,
   removedGuest,
+  scoreLate,
   stateOf,
   touch,
 } from './scenario.ts'
@@ -68,13 +69,7 @@ describe('a guest', () => {
     { kind: 'queue_invitation', messageId: 'm1', channel: 'email' },
     { kind: 'record_sent', messageId: 'm1' },
     { kind: 'record_failed', messageId: 'm1', reason: 'no' },
-    {
-      kind: 'score_late',
-      attemptId: 'a1',
-      place: null,
-      ruleSet: open().ruleSet,
-      thresholds: open().thresholds,
-    },
+    scoreLate(),
     checkIn(),
     { kind: 'undo_check_in', checkInId: 'c1', at: NOW, mayUndoLate: true },
   ] as const satisfies readonly GuestCommand[])('who does not exist refuses $kind', (command) => {
@@ -293,6 +288,6 @@ describe('an unscored visit', () => {
     const before = stateOf(guest)
     const after = stateOf(guest.after([touch('page'), touch('scanner')]))
     expect(after.baseline).toEqual(before.baseline)
-    expect(after.recentOpenings).toEqual([])
+    expect(after.attempts.size).toBe(0)
   })
 })

@@ -1,24 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import type { GuestCommand, ScoreLate } from '../../../src/commands/guest/commands.ts'
+import type { GuestCommand } from '../../../src/commands/guest/commands.ts'
+import type { Place } from '../../../src/events/guest.ts'
+import { guestDecider } from '../../../src/commands/guest/decider.ts'
 import { MAX_OPENINGS_PER_HOUR } from '../../../src/commands/guest/openings.ts'
-import { HOUR, MINUTE } from '../../../src/kernel/time.ts'
+import type { GuestState } from '../../../src/commands/guest/state.ts'
+import { HOUR, MINUTE, SECOND } from '../../../src/kernel/time.ts'
+import { agentClass } from '../../../src/scoring/agent.ts'
 import { DEFAULT_THRESHOLDS } from '../../../src/scoring/bands.ts'
 import { toOpening } from '../../../src/scoring/opening.ts'
 import { v1 } from '../../../src/scoring/rules/v1.ts'
+import { NO_TRACES } from '../../../src/scoring/traces.ts'
 import { NOW } from '../../support/decider-spec.ts'
-import { guest, lagos, only, open, paris, ruleOf, stateOf } from './scenario.ts'
-
-const scoreLate = (change: Partial<ScoreLate> = {}): ScoreLate => ({
-  kind: 'score_late',
-  attemptId: 'a1',
-  place: lagos,
-  ruleSet: ruleOf(() => 0),
-  thresholds: DEFAULT_THRESHOLDS,
-  ...change,
-})
+import { guest, lagos, only, open, paris, policy, ruleOf, scoreLate, scoring, stateOf } from './scenario.ts'
 
 /** Scores ten for each opening that the baseline knows of: the score tells which baseline was used. */
-const tenAnOpening = ruleOf(({ openings }) => openings * 10)
+const tenAnOpening = policy({ ruleSet: ruleOf(({ openings }) => openings * 10) })
 
 const { ipPrefix, fingerprintDigest } = toOpening({
   occurredAt: NOW,
@@ -27,6 +23,17 @@ const { ipPrefix, fingerprintDigest } = toOpening({
   fingerprint: { screen: '390x844' },
   geo: null,
 })
+/** A place as the baseline keeps it. */
+const seen = ({ lat, lon, city, country, accuracyKm }: Place, at: number) => ({
+  lat,
+  lon,
+  at,
+  city,
+  country,
+  accuracyKm,
+  network: null,
+})
+
 const attempted = {
   type: 'AccessAttempted',
   data: { attemptId: 'a1', linkVersion: 1, hasUserAgent: true, hasFingerprint: true, deferred: false },
@@ -53,6 +60,8 @@ describe('an opening', () => {
           reasons: [],
           band: 'low',
           thresholds: DEFAULT_THRESHOLDS,
+          thresholdsVersion: 0,
+          verdict: null,
           decision: 'allowed',
           late: false,
         },
@@ -70,14 +79,19 @@ describe('an opening', () => {
     [86, 'block', 'blocked'],
     [100, 'block', 'blocked'],
   ])('with the score %i is in the band %s and %s', (score, band, decision) => {
-    const facts = guest.when(open({ ruleSet: ruleOf(() => score) })).facts()
+    const facts = guest.when(open({ policy: scoring(score) })).facts()
     expect(only(facts, 'AccessScored').data).toMatchObject({ score, band, decision })
   })
 
   it('goes by the thresholds of the event', () => {
     const thresholds = { medium: 1, high: 2, block: 3 }
-    const facts = guest.when(open({ ruleSet: ruleOf(() => 4), thresholds })).facts()
-    expect(only(facts, 'AccessScored').data).toMatchObject({ band: 'block', decision: 'blocked', thresholds })
+    const facts = guest.when(open({ policy: scoring(4, { thresholds, thresholdsVersion: 7 }) })).facts()
+    expect(only(facts, 'AccessScored').data).toMatchObject({
+      band: 'block',
+      decision: 'blocked',
+      thresholds,
+      thresholdsVersion: 7,
+    })
   })
 
   it('keeps what identifies the guest out of its data', () => {
@@ -88,7 +102,7 @@ describe('an opening', () => {
       place: paris,
       ip: '198.51.100.1',
       fingerprint: { screen: 'other' },
-      ruleSet: v1,
+      policy: policy({ ruleSet: v1 }),
     })
     const facts = first.when(elsewhere).facts()
     const scored = only(facts, 'AccessScored')
@@ -112,7 +126,7 @@ describe('an opening', () => {
       return only(
         guest
           .after(before)
-          .when(open({ ruleSet: tenAnOpening }))
+          .when(open({ policy: tenAnOpening }))
           .facts(),
         'AccessScored',
       ).data.score
@@ -133,7 +147,12 @@ describe('an opening', () => {
       fingerprintDigest,
       ipPrefix,
       openings: 2,
-      last: { lat: paris.lat, lon: paris.lon, at: NOW + HOUR, city: 'Paris', country: 'FR' },
+      last: seen(paris, NOW + HOUR),
+      known: { digests: [fingerprintDigest], prefixes: [ipPrefix] },
+      trusted: NO_TRACES,
+      distrusted: NO_TRACES,
+      agents: [agentClass('Safari')],
+      ownPlace: seen(lagos, NOW),
     })
   })
 
@@ -143,7 +162,7 @@ describe('an opening', () => {
   })
 
   it('remembers the worst score as the risk of the guest', () => {
-    const at = (score: number, attemptId: string) => open({ attemptId, ruleSet: ruleOf(() => score) })
+    const at = (score: number, attemptId: string) => open({ attemptId, policy: scoring(score) })
     expect(stateOf(guest).risk).toBeNull()
     expect(stateOf(guest.after([at(40, 'a1'), at(70, 'a2'), at(10, 'a3')])).risk).toEqual({
       band: 'high',
@@ -187,15 +206,34 @@ describe('openings of one link within an hour', () => {
   })
 })
 
+describe('a link that leaked and is opened as often as the limit lets it', () => {
+  it('keeps every opening, and no fact copies those before it', () => {
+    const count = 20 * MAX_OPENINGS_PER_HOUR
+    const before = stateOf(guest)
+    let state: GuestState = before
+    for (let i = 0; i < count; i++) {
+      const at = NOW + i * 61 * SECOND
+      for (const fact of guestDecider.decide(open({ attemptId: `x${String(i)}`, at }), state)) {
+        state = guestDecider.evolve(state, { ...fact, at })
+      }
+    }
+    if (state.kind === 'missing') throw new Error('there is no guest')
+    expect(state.attempts).toBe(before.attempts)
+    expect(state.pending).toBe(before.pending)
+    expect([state.attempts.size, state.pending.size]).toEqual([count, 0])
+    expect(state.recentOpenings).toHaveLength(MAX_OPENINGS_PER_HOUR)
+  })
+})
+
 describe('an opening whose place came late', () => {
   const deferred = { ...attempted, data: { ...attempted.data, deferred: true } }
   const late = guest.after([open({ place: 'late' })])
 
   it('goes on unscored', () => {
     guest.when(open({ place: 'late' })).then([deferred])
-    expect(stateOf(late).recentOpenings).toEqual([
-      { attemptId: 'a1', at: NOW, band: null, decision: 'allowed' },
-    ])
+    const { attempts, pending } = stateOf(late)
+    expect([...attempts]).toMatchObject([['a1', { at: NOW, score: null, decision: 'allowed' }]])
+    expect([...pending.keys()]).toEqual(['a1'])
   })
 
   it('is scored once, later', () => {
@@ -206,13 +244,13 @@ describe('an opening whose place came late', () => {
   })
 
   it('was let in, whatever the score says then', () => {
-    const facts = late.when(scoreLate({ ruleSet: ruleOf(() => 100) })).facts()
+    const facts = late.when(scoreLate({ policy: scoring(100) })).facts()
     expect(only(facts, 'AccessScored').data).toMatchObject({ band: 'block', decision: 'allowed' })
   })
 
   it('is scored against the baseline from before it, whatever came since', () => {
     const later = late.after([open({ attemptId: 'a2' }), open({ attemptId: 'a3' })], NOW + MINUTE)
-    const facts = later.when(scoreLate({ ruleSet: tenAnOpening })).facts()
+    const facts = later.when(scoreLate({ policy: tenAnOpening })).facts()
     expect(only(facts, 'AccessScored').data.score).toBe(0)
   })
 
@@ -222,7 +260,9 @@ describe('an opening whose place came late', () => {
       [open({ attemptId: 'a2', at: NOW + 10 * MINUTE, place: 'late' })],
       NOW + 10 * MINUTE,
     )
-    const facts = away.when(scoreLate({ attemptId: 'a2', place: paris, ruleSet: v1 })).facts()
+    const facts = away
+      .when(scoreLate({ attemptId: 'a2', place: paris, policy: policy({ ruleSet: v1 }) }))
+      .facts()
     const reason = only(facts, 'AccessScored').data.reasons.find(({ code }) => code.startsWith('geo_jump'))
     expect(reason).toMatchObject({ code: 'geo_jump_impossible', params: { minutes: 10 } })
   })
@@ -251,11 +291,13 @@ describe('an opening whose place came late', () => {
   })
 
   it('is known to be scored also where the place was erased meanwhile', () => {
-    const [fact] = late.when(scoreLate({ ruleSet: ruleOf(() => 50) })).facts()
+    const [fact] = late.when(scoreLate({ policy: scoring(50) })).facts()
     if (fact?.type !== 'AccessScored') throw new Error('not scored')
     const state = stateOf(late.events({ ...fact, personal: 'erased' }))
     expect(state.pending.size).toBe(0)
-    expect(state.recentOpenings[0]).toMatchObject({ band: 'medium', decision: 'allowed' })
+    expect([...state.attempts.values()]).toMatchObject([
+      { score: { ruleSet: 'test', score: 50, band: 'medium' }, decision: 'allowed' },
+    ])
     expect(state.baseline.last).toBeNull()
   })
 })

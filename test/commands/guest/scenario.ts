@@ -1,4 +1,12 @@
-import type { CheckIn, GuestCommand, Invite, Open, TouchKind } from '../../../src/commands/guest/commands.ts'
+import type {
+  CheckIn,
+  GuestCommand,
+  Invite,
+  Open,
+  Policy,
+  ScoreLate,
+  TouchKind,
+} from '../../../src/commands/guest/commands.ts'
 import { guestDecider } from '../../../src/commands/guest/decider.ts'
 import type { InvitedGuest } from '../../../src/commands/guest/state.ts'
 import type { NewGuestFact, Place } from '../../../src/events/guest.ts'
@@ -50,6 +58,19 @@ export const ruleOf = (score: (baseline: Baseline) => number): RuleSet => ({
   cap: { strongFrom: 101, strongNeeded: 0, highest: 100 },
 })
 
+/** The default thresholds, no codes, and rules that find nothing. */
+export const policy = (change: Partial<Policy> = {}): Policy => ({
+  ruleSet: ruleOf(() => 0),
+  thresholds: DEFAULT_THRESHOLDS,
+  thresholdsVersion: 0,
+  stepUp: { high: false, blocked: false },
+  ...change,
+})
+
+/** A policy whose score is `score` for whoever opens. */
+export const scoring = (score: number, change: Partial<Policy> = {}): Policy =>
+  policy({ ruleSet: ruleOf(() => score), ...change })
+
 export const open = (change: Partial<Open> = {}): Open => ({
   kind: 'open',
   attemptId: 'a1',
@@ -59,8 +80,16 @@ export const open = (change: Partial<Open> = {}): Open => ({
   userAgent: 'Safari',
   fingerprint: { screen: '390x844' },
   place: lagos,
-  ruleSet: ruleOf(() => 0),
-  thresholds: DEFAULT_THRESHOLDS,
+  policy: policy(),
+  allowedBy: null,
+  ...change,
+})
+
+export const scoreLate = (change: Partial<ScoreLate> = {}): ScoreLate => ({
+  kind: 'score_late',
+  attemptId: 'a1',
+  place: lagos,
+  policy: policy(),
   ...change,
 })
 
