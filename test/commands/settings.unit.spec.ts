@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Allowlist } from '../../src/commands/settings/allowlist.ts'
 import {
   requireEditable,
   requireEvent,
@@ -38,6 +39,9 @@ describe('an event', () => {
       ...details,
       status: 'draft',
       thresholds: DEFAULT_THRESHOLDS,
+      thresholdsVersion: 0,
+      allowlist: new Allowlist(),
+      stepUp: { high: false, blocked: false },
       changes: 0,
       createdAt: NOW,
       updatedAt: NOW,

@@ -26,8 +26,13 @@ async function open(place: Place | 'late', attemptId = 'attempt-1'): Promise<voi
     userAgent: 'Mozilla/5.0',
     fingerprint: { screen: '390x844' },
     place,
-    ruleSet: defaultRuleSet,
-    thresholds: DEFAULT_THRESHOLDS,
+    policy: {
+      ruleSet: defaultRuleSet,
+      thresholds: DEFAULT_THRESHOLDS,
+      thresholdsVersion: 0,
+      stepUp: { high: false, blocked: false },
+    },
+    allowedBy: null,
   })
 }
 
