@@ -35,7 +35,7 @@ const proxies = z.string().transform((text, context) => {
 
 /** What links are put together with, in the form in which browsers name an origin. */
 const origin = z
-  .url({ protocol: /^https?$/, error: 'takes a http:// or https:// address' })
+  .url({ protocol: /^https?$/, error: 'takes a http:// or https:// address', abort: true })
   .refine((text) => new URL(text).href === `${new URL(text).origin}/`, {
     error: 'takes an address such as https://guests.example.org, with nothing after the host and the port',
   })

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../src/config.ts'
 import { DomainError } from '../../src/kernel/errors.ts'
 
-const KEY = Buffer.from('0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f1', 'hex').toString('base64')
+const KEY = Buffer.from('0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f1', 'hex').toString(
+  'base64',
+)
 
 describe('the environment', () => {
   it('needs nothing: every variable has a default', () => {
@@ -72,7 +74,10 @@ describe('the environment', () => {
 
   it.each([
     ['PORT', ['x', '-1', '65536', '80.5', '0x50', ' 80', '8e1', '99999999999']],
-    ['PUBLIC_URL', ['guests', 'ftp://x', 'http://', 'http://x/a', 'http://x/?q=1', 'http://x/#a', 'http://u:p@x']],
+    [
+      'PUBLIC_URL',
+      ['guests', 'ftp://x', 'http://', 'http://x/a', 'http://x/?q=1', 'http://x/#a', 'http://u:p@x'],
+    ],
     ['DATABASE_URL', ['mysql://x', 'x', '/var/run/postgres']],
     ['EVENTSTORE_URL', ['http://x:2113', 'x']],
     ['ROLE', ['boss', 'ALL', 'api,worker']],
@@ -92,6 +97,8 @@ describe('the environment', () => {
 
   it.each(['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'])('does not take %s alone', (name) => {
     const read = () => readConfig({ [name]: 'AC1' })
-    expect(read).toThrow('TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM are set together or not at all')
+    expect(read).toThrow(
+      'TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM are set together or not at all',
+    )
   })
 })
