@@ -3,6 +3,7 @@ import { activityQueries } from './activity.ts'
 import { arrivalQueries } from './arrivals.ts'
 import { eventQueries } from './events.ts'
 import { guestQueries } from './guests.ts'
+import { previewQueries } from './preview.ts'
 import { rsvpQueries } from './rsvps.ts'
 import type { ReadModelQueries } from './types.ts'
 
@@ -13,5 +14,6 @@ export function createQueries(reader: Reader): ReadModelQueries {
     rsvps: rsvpQueries(reader),
     activity: activityQueries(reader),
     arrivals: arrivalQueries(reader),
+    preview: previewQueries(reader),
   }
 }

@@ -7,6 +7,8 @@ import type { arrivals } from '../../contracts/door.ts'
 import type { Position } from '../../eventstore/port.ts'
 import type { Band, Channel } from '../../events/guest.ts'
 import type { Answer, RsvpStatus } from '../../events/rsvps.ts'
+import type { Picture } from '../../scoring/preview.ts'
+import type { GuestScores } from '../preview-fold.ts'
 
 /** One page of a list; `nextCursor` is null on the last. A cursor stays good while rows come and go. */
 export interface Page<Item> {
@@ -171,10 +173,48 @@ export interface ArrivalQueries {
   ofGuest(eventId: string, guestId: string): Promise<CheckInRecord[]>
 }
 
+export interface ScoredGuests extends Page<{
+  readonly guestId: string
+  /** The worst score of the guest's openings. */
+  readonly score: number
+  /** Null once forgotten. */
+  readonly name: string | null
+}> {
+  /** On all pages together. */
+  readonly total: number
+}
+
+/** What previews of the thresholds of one event are answered from, whether kept up to date or replayed. */
+export interface PreviewSource {
+  readonly picture: Picture
+  /** Guests on the list whose worst score is one of these, the worst first. @throws DomainError `invalid_cursor` */
+  guests(scores: readonly number[], page: PageRequest): Promise<ScoredGuests>
+}
+
+/** All that is kept for the previews of an event, and up to which position of the log. */
+export interface PreviewSnapshot {
+  readonly position: Position
+  /** From here on facts of the event wait, because one could not be applied; null when nothing waits. */
+  readonly parkedSince: Position | null
+  readonly picture: Picture
+  /** By id of the guest. */
+  readonly guests: Readonly<Record<string, GuestScores>>
+}
+
+export interface PreviewQueries {
+  read(eventId: string): Promise<PreviewSource>
+  /** Names of today, null for who was forgotten; guests that are not known are left out. */
+  names(eventId: string, guestIds: readonly string[]): Promise<ReadonlyMap<string, string | null>>
+  snapshot(eventId: string): Promise<PreviewSnapshot>
+  /** Every event that there is or that a preview is kept of. */
+  events(): Promise<string[]>
+}
+
 export interface ReadModelQueries {
   readonly events: EventQueries
   readonly guests: GuestQueries
   readonly rsvps: RsvpQueries
   readonly activity: ActivityQueries
   readonly arrivals: ArrivalQueries
+  readonly preview: PreviewQueries
 }

@@ -1,0 +1,105 @@
+import { emptyPicture } from '../../scoring/preview.ts'
+import type { GuestScoresRow, PictureRow } from '../preview.ts'
+import { guestKey } from '../projection.ts'
+import type { Reader } from '../reader.ts'
+import { decodeNumberCursor, pageOf } from './cursor.ts'
+import type { PreviewQueries, ScoredGuests } from './types.ts'
+
+const PICTURE = `SELECT picture FROM {preview}.pictures WHERE key = $1`
+
+/** Index (event_id, listed, worst, guest_id), read backwards. */
+const PAGE = `
+  SELECT s.guest_id, s.worst, g.name
+  FROM (
+    SELECT guest_id, worst FROM {preview}.guests
+    WHERE event_id = $1 AND listed AND worst = ANY ($2::int[])
+      AND ($3::bigint IS NULL OR (worst, guest_id) < ($3::bigint, $4))
+    ORDER BY worst DESC, guest_id DESC
+    LIMIT $5
+  ) s
+  LEFT JOIN {guests}.guests g ON g.key = $1 || '/' || s.guest_id
+  ORDER BY s.worst DESC, s.guest_id DESC`
+
+const TOTAL = `
+  SELECT count(*)::int AS total FROM {preview}.guests
+  WHERE event_id = $1 AND listed AND worst = ANY ($2::int[])`
+
+const NAMES = `SELECT guest_id, name FROM {guests}.guests WHERE key = ANY ($1)`
+
+/** One statement, so that rows and checkpoint are of one moment. */
+const SNAPSHOT = `
+  SELECT
+    g.checkpoint,
+    (SELECT min(d.position) FROM projections.dead_letters d
+     WHERE d.schema = g.schema AND d.unit = 'event.' || $1::text) AS "parkedSince",
+    (SELECT p.picture FROM {preview}.pictures p WHERE p.key = $1) AS picture,
+    (SELECT coalesce(jsonb_object_agg(s.guest_id, jsonb_build_object(
+        'scores', s.scores, 'worst', s.worst, 'listed', s.listed)), '{}')
+     FROM {preview}.guests s WHERE s.event_id = $1) AS guests
+  FROM projections.generations g
+  WHERE g.schema = '{preview}'`
+
+const EVENTS = `
+  SELECT event_id FROM {events}.events
+  UNION
+  SELECT event_id FROM {preview}.pictures
+  ORDER BY event_id`
+
+type WorstRow = { readonly guest_id: string; readonly worst: number; readonly name: string | null }
+type SnapshotRow = {
+  readonly checkpoint: string
+  readonly parkedSince: string | null
+  readonly picture: PictureRow['picture'] | null
+  readonly guests: Readonly<Record<string, Pick<GuestScoresRow, 'scores' | 'worst' | 'listed'>>>
+}
+
+export function previewQueries(reader: Reader): PreviewQueries {
+  return {
+    async read(eventId) {
+      const [row] = await reader.rows<Pick<PictureRow, 'picture'>>(PICTURE, [eventId])
+      return {
+        picture: row?.picture ?? emptyPicture,
+        guests: (scores, page) => worstGuests(reader, eventId, scores, page),
+      }
+    },
+    async names(eventId, guestIds) {
+      const keys = guestIds.map((guestId) => guestKey(eventId, guestId))
+      const rows = await reader.rows<Omit<WorstRow, 'worst'>>(NAMES, [keys])
+      return new Map(rows.map(({ guest_id, name }) => [guest_id, name]))
+    },
+    async snapshot(eventId) {
+      const [row] = await reader.rows<SnapshotRow>(SNAPSHOT, [eventId])
+      if (row === undefined) throw new Error('the preview has no active tables')
+      return {
+        position: BigInt(row.checkpoint),
+        parkedSince: row.parkedSince === null ? null : BigInt(row.parkedSince),
+        picture: row.picture ?? emptyPicture,
+        guests: row.guests,
+      }
+    },
+    async events() {
+      return (await reader.rows<{ event_id: string }>(EVENTS)).map(({ event_id }) => event_id)
+    },
+  }
+}
+
+async function worstGuests(
+  reader: Reader,
+  eventId: string,
+  scores: readonly number[],
+  { limit, cursor }: Parameters<Awaited<ReturnType<PreviewQueries['read']>>['guests']>[1],
+): Promise<ScoredGuests> {
+  const after = cursor === undefined ? null : decodeNumberCursor(cursor)
+  if (scores.length === 0) return { total: 0, items: [], nextCursor: null }
+  const [rows, [counted]] = await Promise.all([
+    reader.rows<WorstRow>(PAGE, [eventId, scores, after?.value ?? null, after?.id ?? null, limit + 1]),
+    reader.rows<{ total: number }>(TOTAL, [eventId, scores]),
+  ])
+  const page = pageOf(
+    rows,
+    limit,
+    ({ guest_id: guestId, worst: score, name }) => ({ guestId, score, name }),
+    ({ guest_id: id, worst }) => ({ value: String(worst), id }),
+  )
+  return { total: counted?.total ?? 0, ...page }
+}
