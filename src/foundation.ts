@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Closers } from './closers.ts'
 import { createCommandHandler, type CommandHandler } from './commands/handle.ts'
 import { createOpenings, type Openings } from './commands/guest/opening.ts'
+import { activeRules } from './commands/rules/active.ts'
 import type { Config } from './config.ts'
 import { createEmbeddedStore, migrations as storeMigrations } from './eventstore/embedded/store.ts'
 import { createEventStoreDbStore } from './eventstore/eventstoredb/store.ts'
@@ -20,7 +21,6 @@ import {
   migrations as projectionMigrations,
   type Projections,
 } from './projections/create.ts'
-import { defaultRuleSet } from './scoring/rules/registry.ts'
 import { createTokens, type Tokens } from './tokens/tokens.ts'
 import { vaultMigrations } from './vault/migrations.ts'
 import { openKeyRing } from './vault/open-key-ring.ts'
@@ -79,20 +79,21 @@ export async function layFoundation(
     return undefined
   })
   const tokens = createTokens(ring, clock)
-  const openings = openingsOn(config, logger, commands, geo)
+  const openings = openingsOn(config, logger, clock, commands, geo)
   return { databaseUrl, pool, vault, store, log, commands, tokens, projections, geo, openings }
 }
 
 function openingsOn(
   config: Config,
   logger: FastifyBaseLogger,
+  clock: Clock,
   commands: CommandHandler,
   geo: GeoResolver,
 ): Openings {
   return createOpenings({
     commands,
     lookup: (ip) => geo.lookup(ip),
-    rules: () => defaultRuleSet,
+    rules: activeRules(commands, clock),
     budgetMs: config.scoringBudgetMs,
     onOverrun: () => {
       logger.warn('an opening went on unscored: the scoring budget was spent')

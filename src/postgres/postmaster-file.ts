@@ -11,18 +11,20 @@ const run = promisify(execFile)
 export interface PostmasterFile {
   readonly pid: number
   readonly ready: boolean
+  /** TCP port; NaN until the server has written it. */
+  readonly port: number
 }
 
 /**
- * Reads `postmaster.pid`, the file by which `pg_ctl` too learns what the server does: process id in line 1, status in
- * line 8. Source: src/include/utils/pidfile.h of PostgreSQL 18.
+ * Reads `postmaster.pid`, the file by which `pg_ctl` too learns what the server does: process id in line 1, port in line 4,
+ * status in line 8. Source: src/include/utils/pidfile.h of PostgreSQL 18.
  */
 export async function readPostmasterFile(clusterDir: string): Promise<PostmasterFile | undefined> {
   const text = await readFile(fileIn(clusterDir), 'utf8').catch(() => '')
   const lines = text.split('\n')
   const pid = Number(lines[0])
   if (!Number.isSafeInteger(pid) || pid <= 0) return undefined
-  return { pid, ready: (lines[7] ?? '').trim() === 'ready' }
+  return { pid, ready: (lines[7] ?? '').trim() === 'ready', port: Number.parseInt(lines[3] ?? '', 10) }
 }
 
 function fileIn(clusterDir: string): string {

@@ -12,6 +12,7 @@ import {
 } from '../../scoring/baseline.ts'
 import type { Opening } from '../../scoring/opening.ts'
 import { MAX_OPENINGS_PER_HOUR } from './openings.ts'
+import { MAX_CODES } from './step-up.ts'
 import type { Attempt, Contact, GuestState, InvitedGuest, Message } from './state.ts'
 
 const NOBODY: Contact = { name: null, email: null, phone: null, externalRef: null }
@@ -106,6 +107,7 @@ function invited(state: GuestState, { data, personal, at }: Of<'GuestInvited'>):
     pending: new Map(),
     attempts: new Map(),
     recentOpenings: [],
+    recentCodes: [],
     touches: { hour: 0, counts: {} },
     risk: null,
     arrivals: [],
@@ -172,6 +174,7 @@ function attempted(state: InvitedGuest, { data, personal, at }: Of<'AccessAttemp
       ip: known(personal, 'ip'),
     }),
     attempts: state.attempts.set(data.attemptId, {
+      linkVersion: data.linkVersion,
       at,
       opening,
       score: null,
@@ -225,10 +228,9 @@ function judged(state: InvitedGuest, { data }: Of<'VerdictGiven'>): InvitedGuest
 
 function challenged(state: InvitedGuest, { data, at }: Of<'StepUpRequested'>): InvitedGuest {
   const { attemptId, challengeId } = data
-  return withAttempt(state, attemptId, (attempt) => ({
-    ...attempt,
-    challenge: { challengeId, at, failures: 0 },
-  }))
+  const recentCodes = [...state.recentCodes, at].slice(-MAX_CODES)
+  const challenge = { challengeId, at, failures: 0 }
+  return withAttempt({ ...state, recentCodes }, attemptId, (attempt) => ({ ...attempt, challenge }))
 }
 
 function challengeFailed(state: InvitedGuest, { data }: Of<'StepUpFailed'>): InvitedGuest {

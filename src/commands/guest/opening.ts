@@ -39,7 +39,7 @@ export interface OpeningsOptions {
   /** IP to place; null when nothing is known of it. May be slow or fail where it asks somebody else. */
   readonly lookup: (ip: string) => Promise<Place | null>
   /** The rules in force. */
-  readonly rules: () => RuleSet
+  readonly rules: () => Promise<RuleSet>
   /** How long an opening waits for the place before the guest goes on unscored, in milliseconds. */
   readonly budgetMs: number
   /** Told of every opening that went on unscored. */
@@ -73,9 +73,10 @@ export function createOpenings({ commands, lookup, rules, budgetMs, onOverrun }:
   return {
     async open(link, visitor, attemptId, context) {
       const stream = guestStream(link.eventId, link.guestId)
-      const [settings, place] = await Promise.all([
+      const [settings, place, ruleSet] = await Promise.all([
         commands.state(settingsDecider, settingsStream(link.eventId)),
         placeWithinBudget(visitor.ip),
+        rules(),
       ])
       if (settings.kind === 'missing') throw linkInvalid()
       const { state, position } = await commands.execute(
@@ -88,7 +89,7 @@ export function createOpenings({ commands, lookup, rules, budgetMs, onOverrun }:
           at: context.at,
           ...visitor,
           place,
-          policy: policyOf(settings, rules()),
+          policy: policyOf(settings, ruleSet),
           allowedBy: allowedBy(settings, visitor.ip),
         },
         context,
@@ -110,7 +111,7 @@ export function createOpenings({ commands, lookup, rules, budgetMs, onOverrun }:
       const attempt = guest.pending.get(attemptId)
       if (attempt === undefined) return
       const place = attempt.ip === null ? null : await lookup(attempt.ip)
-      const policy = policyOf(requireEvent(settings), rules())
+      const policy = policyOf(requireEvent(settings), await rules())
       const command = { kind: 'score_late', attemptId, place, policy } as const
       await commands.execute(guestDecider, guestStream(eventId, guestId), command, context)
     },

@@ -39,6 +39,8 @@ export interface Message {
 
 /** One opening of the link, and what is known of it. */
 export interface Attempt {
+  /** Of the link that was used. */
+  readonly linkVersion: number
   /** Milliseconds since the epoch. */
   readonly at: number
   /** As the rules see it, without the place; what a verdict teaches. */
@@ -74,6 +76,8 @@ export interface InvitedGuest {
   readonly attempts: Map<string, Attempt>
   /** When the link was opened last, oldest first; as many as the limit on openings needs. */
   readonly recentOpenings: readonly number[]
+  /** When codes were asked for last, oldest first; as many as the limit on codes needs. */
+  readonly recentCodes: readonly number[]
   /** Unscored visits in the hour `hour` (hours since the epoch), by kind. */
   readonly touches: { readonly hour: number; readonly counts: Readonly<Record<string, number>> }
   /** The worst opening so far, null before the first score. */
