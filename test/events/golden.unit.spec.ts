@@ -5,14 +5,23 @@ import { decode, encode, sealedSubjectOf, subjectOf } from '../../src/eventstore
 import { memoryVault, type MemoryVault } from '../support/memory-vault.ts'
 import { samples, storedRecord, type Sample } from './samples.ts'
 
-const SEALED_FOR: Record<string, string> = {
-  host: 'host.01JWHHHHHHHHHHHHHHHHHHHHHH',
-  event: 'guest.01JWZZZZZZZZZZZZZZZZZZZZZZ.01JWGGGGGGGGGGGGGGGGGGGGGG',
+const THE_HOST = 'host.01JWHHHHHHHHHHHHHHHHHHHHHH'
+const THE_GUEST = 'guest.01JWZZZZZZZZZZZZZZZZZZZZZZ.01JWGGGGGGGGGGGGGGGGGGGGGG'
+
+/** By the kind of stream: written out here, so that the rule cannot change unnoticed. */
+const SEALED_FOR: Readonly<Record<string, string>> = {
+  host: THE_HOST,
+  settings: THE_HOST,
+  guest: THE_GUEST,
+  rsvps: THE_GUEST,
 }
 
-/** Whose key seals a sample: written out here, so that the rule cannot change unnoticed. */
-const subjectOfSample = ({ record }: Sample) =>
-  record.personal === undefined ? null : (SEALED_FOR[/^[a-z]+/.exec(record.stream)?.[0] ?? ''] ?? null)
+/** Whose key seals a sample. */
+const subjectOfSample = ({ record }: Sample) => {
+  const [, category = '', rest = ''] = /^([a-z]+)(?:\.\w+)?-(\w+)/.exec(record.stream) ?? []
+  const kind = category === 'event' ? rest : category
+  return record.personal === undefined ? null : (SEALED_FOR[kind] ?? null)
+}
 
 const isCurrent = ({ record }: Sample) => specOf(record.type)?.version === record.metadata.v
 
