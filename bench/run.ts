@@ -5,6 +5,8 @@ const benches: Readonly<Record<string, () => Promise<{ run: (args: string[]) => 
   start: () => import('./start.ts'),
   eventstore: () => import('./eventstore.ts'),
   projections: () => import('./projections.ts'),
+  rules: () => import('./rules.ts'),
+  score: () => import('./score.ts'),
 }
 
 const [name = '', ...args] = process.argv.slice(2)

@@ -18,6 +18,9 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/\bLinux\b/, 'Linux'],
 ]
 
+/** Of a script, mostly. */
+const UNRECOGNISED = '-/-'
+
 /**
  * The class of a user agent, such as `iPhone/Safari`: system and browser without versions, so that an update of either
  * leaves it as it is. Some fifty values for all people there are, so that it identifies nobody.
@@ -28,9 +31,19 @@ export function agentClass(userAgent: string | null): string | null {
   return `${first(SYSTEMS, userAgent)}/${first(BROWSERS, userAgent)}`
 }
 
-/** @returns the part of the class before the browser; `-` when it was not recognised */
-export function systemOf(agent: string): string {
-  return agent.slice(0, agent.indexOf('/'))
+/**
+ * @param known classes that were seen before
+ * @returns `same` for one of them, `system` when only the system is one of theirs, null for another or none. Agents of which
+ * nothing was recognised are not alike.
+ */
+export function agentFamiliarity(
+  known: readonly string[],
+  agent: string | null | undefined,
+): 'same' | 'system' | null {
+  if (agent == null || agent === UNRECOGNISED) return null
+  if (known.includes(agent)) return 'same'
+  const system = agent.slice(0, agent.indexOf('/') + 1)
+  return system !== '-/' && known.some((one) => one.startsWith(system)) ? 'system' : null
 }
 
 /**

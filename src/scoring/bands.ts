@@ -1,4 +1,4 @@
-import type { FieldError } from '../kernel/errors.ts'
+import { DomainError, type FieldError } from '../kernel/errors.ts'
 
 /** From harmless to refused; the order is the order of severity. */
 export const BANDS = ['low', 'medium', 'high', 'block'] as const
@@ -47,4 +47,12 @@ export function thresholdErrors(thresholds: Thresholds): FieldError[] {
     errors.push({ path: 'high', message: 'high must be above medium' })
   if (thresholds.block <= thresholds.high) errors.push({ path: 'block', message: 'block must be above high' })
   return errors
+}
+
+/** @returns the thresholds, when they are valid. @throws DomainError `bad_thresholds` that says what is wrong */
+export function requireThresholds({ medium, high, block }: Thresholds): Thresholds {
+  const fields = thresholdErrors({ medium, high, block })
+  if (fields.length === 0) return { medium, high, block }
+  const said = fields.map(({ message }) => message).join('; ')
+  throw new DomainError('invalid', 'bad_thresholds', `${said}.`, { fields })
 }

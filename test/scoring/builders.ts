@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Baseline } from '../../src/scoring/baseline.ts'
+import { emptyBaseline, type Baseline } from '../../src/scoring/baseline.ts'
 import type { Geo, Opening } from '../../src/scoring/opening.ts'
 
 /** 1 June 2026, 19:46:03 UTC. */
@@ -17,17 +17,36 @@ export function anOpening(change: Partial<Opening> = {}): Opening {
     hasUserAgent: true,
     fingerprintDigest: 'aa',
     geo: lagos,
+    agent: 'Android/Chrome',
+    network: null,
     ...change,
   }
 }
 
-/** A guest who opened once, an hour before `AT`, in Lagos. */
+export const IPHONE = 'iPhone/Safari'
+export const LAPTOP = 'Windows/Chrome'
+
+const inLagos = {
+  lat: 6.4541,
+  lon: 3.3947,
+  at: AT - 3_600_000,
+  city: 'Lagos',
+  country: 'NG',
+  accuracyKm: null,
+  network: null,
+}
+
+/** A guest who opened once, an hour before `AT`, in Lagos, on an Android telephone. */
 export function knownGuest(change: Partial<Baseline> = {}): Baseline {
   return {
+    ...emptyBaseline,
     fingerprintDigest: 'aa',
     ipPrefix: '203.0.113.0/24',
     openings: 1,
-    last: { lat: 6.4541, lon: 3.3947, at: AT - 3_600_000, city: 'Lagos', country: 'NG', accuracyKm: null, network: null },
+    last: inLagos,
+    known: { digests: ['aa'], prefixes: ['203.0.113.0/24'] },
+    agents: ['Android/Chrome'],
+    ownPlace: inLagos,
     ...change,
   }
 }
@@ -37,25 +56,44 @@ const digests = fc.constantFrom(null, 'aa', 'bb')
 const prefixes = fc.constantFrom(null, '203.0.113.0/24', '2001:db8:10:20::/64')
 const times = fc.integer({ min: AT - 8 * 3_600_000, max: AT + 8 * 3_600_000 })
 
+const agents = fc.constantFrom(null, 'Android/Chrome', IPHONE, LAPTOP)
+const kinds = fc.constantFrom(null, 'residential', 'mobile', 'hosting', 'vpn', 'relay')
+
 export const openings: fc.Arbitrary<Opening> = fc.record({
   occurredAt: times,
   ipPrefix: prefixes,
   hasUserAgent: fc.boolean(),
   fingerprintDigest: digests,
   geo: places,
+  agent: agents,
+  network: kinds,
+})
+
+const lastPlaces = fc.option(
+  fc.record({
+    lat: fc.double({ min: -90, max: 90, noNaN: true }),
+    lon: fc.double({ min: -180, max: 180, noNaN: true }),
+    at: times,
+    city: fc.constantFrom(null, 'Lagos'),
+    country: fc.constantFrom(null, 'NG'),
+    accuracyKm: fc.constantFrom(null, 5, 200),
+    network: kinds,
+  }),
+)
+
+const traces = fc.record({
+  digests: fc.uniqueArray(fc.constantFrom('aa', 'bb')),
+  prefixes: fc.uniqueArray(fc.constantFrom('203.0.113.0/24', '2001:db8:10:20::/64')),
 })
 
 export const baselines: fc.Arbitrary<Baseline> = fc.record({
   fingerprintDigest: digests,
   ipPrefix: prefixes,
   openings: fc.integer({ min: 0, max: 40 }),
-  last: fc.option(
-    fc.record({
-      lat: fc.double({ min: -90, max: 90, noNaN: true }),
-      lon: fc.double({ min: -180, max: 180, noNaN: true }),
-      at: times,
-      city: fc.constantFrom(null, 'Lagos'),
-      country: fc.constantFrom(null, 'NG'),
-    }),
-  ),
+  last: lastPlaces,
+  known: traces,
+  trusted: traces,
+  distrusted: traces,
+  agents: fc.uniqueArray(fc.constantFrom('Android/Chrome', IPHONE, LAPTOP)),
+  ownPlace: lastPlaces,
 })

@@ -5,7 +5,7 @@ import { AT, paris } from './builders.ts'
 const raw = {
   occurredAt: AT,
   ip: '203.0.113.7',
-  userAgent: 'Mozilla/5.0',
+  userAgent: 'Mozilla/5.0 (Linux; Android 15; K) Chrome/140.0.0.0 Mobile Safari/537.36',
   fingerprint: { ua: 'A' },
   geo: paris,
 }
@@ -19,7 +19,13 @@ describe('an opening as the rules see it', () => {
       hasUserAgent: true,
       fingerprintDigest: '5aaafd20b0fc9420c13e95beb7769c885ec830fbdc44c4dd00a5087a31720240',
       geo: paris,
+      agent: 'Android/Chrome',
+      network: null,
     })
+  })
+
+  it('says what the network is used for where the data does', () => {
+    expect(toOpening({ ...raw, network: 'vpn' }).network).toBe('vpn')
   })
 
   it.each([[null], ['']])('has no user agent when it is %j', (userAgent) => {

@@ -18,6 +18,12 @@ describe('sentences for hosts', () => {
     [{ code: 'single_signal_cap', params: { cap: 55 } }, 'Only one strong sign, so the score stays at 55'],
     [jump('Lagos', 'Paris'), 'Opened from Lagos and Paris within 12 minutes'],
     [jump('Lagos', 'Paris', 1), 'Opened from Lagos and Paris within 1 minute'],
+    [jump('Lagos', 'Paris', 119), 'Opened from Lagos and Paris within 119 minutes'],
+    [jump('Lagos', 'Paris', 200), 'Opened from Lagos and Paris within 3 hours'],
+    [{ code: 'device_new', params: {} }, 'Opened on a device not known of this guest'],
+    [{ code: 'network_abroad', params: {} }, 'Opened from a network in another country than before'],
+    [{ code: 'device_trusted', params: {} }, 'From a device you trusted'],
+    [{ code: 'network_known', params: {} }, 'From a network this guest used before'],
     [jump('NG', 'FR'), 'Opened from Nigeria and France within 12 minutes'],
     [jump(null, 'Paris'), 'Opened from another location and Paris within 12 minutes'],
     [jump('Lagos', null), 'Opened from Lagos and elsewhere within 12 minutes'],
@@ -70,5 +76,14 @@ describe('a code of a newer release', () => {
   it('is shown as it is, so that an older reader does not stop at it', () => {
     const reason = { code: 'from_the_future', params: { n: 1 } }
     expect([sentence(reason), referenceText(reason)]).toEqual(['from_the_future', 'from_the_future'])
+  })
+
+  it('is not looked up among what every object has', () => {
+    expect(sentence({ code: 'toString', params: {} })).toBe('toString')
+  })
+
+  it('has no text of the reference scorer when it came after it', () => {
+    const reason: Reason = { code: 'device_new', params: {} }
+    expect(referenceText(reason)).toBe('device_new')
   })
 })

@@ -1,7 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { defaultRuleSet, ruleSetById, ruleSets } from '../../src/scoring/rules/registry.ts'
 import { SIGNAL_NAMES, type Signal } from '../../src/scoring/signal.ts'
+import { sentence } from '../../src/scoring/wording.ts'
+import { baselines, openings } from './builders.ts'
 
 const root = new URL('../../', import.meta.url)
 const signalFiles = readdirSync(new URL('src/scoring/signals/', root))
@@ -50,7 +53,24 @@ describe('the rule sets', () => {
   it.each([...ruleSets])('$id weighs each of its signals once, in whole hundredths', ({ signals, cap }) => {
     expect(new Set(signals.map(({ signal }) => signal.name)).size).toBe(signals.length)
     for (const { weight } of signals)
-      expect(Number.isInteger(weight) && weight > 0 && weight <= 100).toBe(true)
+      expect(Number.isInteger(weight) && weight !== 0 && Math.abs(weight) <= 100).toBe(true)
     expect(Number.isInteger(cap.highest) && cap.highest >= 0 && cap.highest <= 100).toBe(true)
+  })
+
+  it.each([...ruleSets])('$id names what lowers a score after all that raises it', ({ signals }) => {
+    const signs = signals.map(({ weight }) => Math.sign(weight))
+    expect(signs).toEqual(signs.toSorted((a, b) => b - a))
+  })
+
+  it.each([...ruleSets])('$id has a code and a sentence for every reason it can give', ({ signals }) => {
+    fc.assert(
+      fc.property(baselines, openings, (baseline, opening) => {
+        for (const { signal } of signals) {
+          const subScore = signal.measure(baseline, opening)
+          const reason = subScore > 0 ? signal.explain(baseline, opening, subScore) : null
+          if (reason !== null) expect(sentence(reason)).toMatch(/^[A-Z][^_]*$/)
+        }
+      }),
+    )
   })
 })

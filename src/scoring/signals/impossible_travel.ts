@@ -15,7 +15,7 @@ const FASTEST_AIRLINER = 900
 const FASTEST_ON_LAND = 300
 
 const IMPOSSIBLE = 100
-const BY_AIR = 40
+const BY_AIR = 70
 
 /** The way from the guest's own last place is too long for the time. A network known of the guest is no journey. */
 export const impossibleTravel: Signal = {

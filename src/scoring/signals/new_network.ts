@@ -7,10 +7,10 @@ import { wayTo } from '../travel.ts'
 import { impossibleTravel } from './impossible_travel.ts'
 
 const OTHER_COUNTRY = 100
-const ELSEWHERE = 70
+const ELSEWHERE = 55
 
 /** Where the guest was last, as far as addresses can tell: the café, the office, the telephone on its own. */
-const NEARBY = 50
+const NEARBY = 45
 
 /** The address does not tell where its user is; that it is an exit is `exit_network`'s to say. */
 const EXIT = 40

@@ -1,5 +1,6 @@
-import { systemOf } from '../agent.ts'
+import { agentFamiliarity } from '../agent.ts'
 import type { Signal } from '../signal.ts'
+import { hasDevice } from '../traces.ts'
 
 const SAME = 100
 
@@ -7,16 +8,15 @@ const SAME = 100
 const SAME_SYSTEM = 50
 
 /**
- * Lowers the score a little: the same kind of system and browser as the guest's openings before. An update, a setting or an
- * app's own browser changes the device details and leaves this; so does anybody who has the same telephone.
+ * Lowers the score: the same kind of browser as before, where devices cannot be compared because there are no details now or
+ * were none before. Next to details of another device it says nothing for the guest, see `new_device`.
  */
 export const sameBrowser: Signal = {
   name: 'same_browser',
-  measure({ agents }, { agent = null }) {
-    if (agent === null || agents.length === 0) return 0
-    if (agents.includes(agent)) return SAME
-    const system = systemOf(agent)
-    return system !== '-' && agents.some((one) => systemOf(one) === system) ? SAME_SYSTEM : 0
+  measure(baseline, opening) {
+    if (opening.fingerprintDigest !== null && hasDevice(baseline)) return 0
+    const browser = agentFamiliarity(baseline.agents, opening.agent)
+    return browser === 'same' ? SAME : browser === 'system' ? SAME_SYSTEM : 0
   },
   explain: () => ({ code: 'browser_same', params: {} }),
 }
