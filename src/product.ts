@@ -19,6 +19,7 @@ import { createSms } from './notify/sms.ts'
 import { outboxOf } from './outbox.ts'
 import { createProcesses, type Processes } from './processes/create.ts'
 import type { Projections } from './projections/create.ts'
+import { createReplays } from './projections/preview-replay.ts'
 import { readiness } from './readiness.ts'
 import { hashPassword, needsRehash, verifyPassword } from './tokens/password.ts'
 import type { LinkClaims, Tokens } from './tokens/tokens.ts'
@@ -127,7 +128,7 @@ function prepareProcesses({ config, logger, clock, closers, address, outbox, fou
 }
 
 function appDeps({ config, logger, clock, address, outbox, foundation }: Start): Omit<AppDeps, 'webRoot'> {
-  const { pool, vault, store, commands, tokens, openings, projections, geo } = foundation
+  const { pool, vault, store, log, commands, tokens, openings, projections, geo } = foundation
   const domain = domainOf(config.mailFrom)
   const calendarOf = (eventId: string, { name, eventDate, venue, changes: sequence }: ConfiguredEvent) =>
     calendarFile({ eventId, name, eventDate, venue, sequence, domain }).content.toString('utf8')
@@ -138,6 +139,7 @@ function appDeps({ config, logger, clock, address, outbox, foundation }: Start):
     commands,
     openings,
     readModels: projections,
+    replayPreview: createReplays(log, projections.queries.preview),
     head: () => store.head(),
     tokens,
     passwords,

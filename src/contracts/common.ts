@@ -27,7 +27,7 @@ export const problem = z
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   })
   .meta({ id: 'Problem' })
-export type Problem = z.infer<typeof problem> & { recovery?: Recovery }
+export type Problem = z.infer<typeof problem> & { recovery?: Recovery; triesLeft?: number }
 
 /** The way back that a stopped guest is offered. */
 export const recovery = z.discriminatedUnion('kind', [

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { answer, bandLabel, line, rsvpStatus } from './common.ts'
+import { answer, bandLabel, line, problem, rsvpStatus } from './common.ts'
 
 /** What the sealed envelope may show before the guest's gesture: nothing about the guest. */
 export const sealedInvitation = z.object({
@@ -73,4 +73,17 @@ export type RsvpAnswer = z.infer<typeof rsvpAnswer>
 export const codeSent = z.object({ channel: z.enum(['email', 'sms']), to: z.string(), validSeconds: z.int() })
 export type CodeSent = z.infer<typeof codeSent>
 
-export const codeBody = z.strictObject({ code: z.string().trim().min(1).max(20) })
+export const codeBody = z.strictObject({
+  code: z
+    .string()
+    .max(20, 'is longer than 20 characters')
+    .regex(/^[\s-]*(?:[0-9][\s-]*){6}$/, 'is not six digits'),
+})
+
+/** A code that was not taken. */
+export const codeProblem = problem
+  .extend({
+    /** Tries that are left with this code; with none, only a new code helps. */
+    triesLeft: z.int().optional(),
+  })
+  .meta({ id: 'CodeProblem' })

@@ -21,6 +21,7 @@ import { importRoutes } from './routes/import.ts'
 import { invitationRoutes } from './routes/invitations.ts'
 import { outboxRoutes } from './routes/outbox.ts'
 import { passwordRoutes } from './routes/passwords.ts'
+import { previewRoutes } from './routes/preview.ts'
 import { rsvpRoutes } from './routes/rsvp.ts'
 import { securityRoutes } from './routes/security.ts'
 import { stepUpRoutes } from './routes/step-up.ts'
@@ -103,6 +104,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       invitationRoutes,
       rsvpRoutes,
       securityRoutes,
+      previewRoutes,
       stepUpRoutes,
       activityRoutes,
       doorRoutes,

@@ -4,7 +4,7 @@ import type { ConfiguredEvent } from '../commands/settings/decider.ts'
 import type { Openings } from '../commands/guest/opening.ts'
 import type { Position } from '../eventstore/port.ts'
 import type { Clock } from '../kernel/time.ts'
-import type { ReadModelQueries } from '../projections/queries/types.ts'
+import type { PreviewSource, ReadModelQueries } from '../projections/queries/types.ts'
 import type { Tokens } from '../tokens/tokens.ts'
 
 export interface Passwords {
@@ -51,6 +51,8 @@ export interface AppDeps {
   readonly commands: CommandHandler
   readonly openings: Openings
   readonly readModels: ReadModels
+  /** Counts the openings of an event from its stream again. */
+  readonly replayPreview: (eventId: string) => Promise<PreviewSource>
   /** Position of the last fact of the log. */
   readonly head: () => Promise<Position>
   readonly tokens: Tokens

@@ -28,6 +28,8 @@ export interface Links {
    * @throws DomainError `link_invalid`, the same for every reason and after the same time; `rate_limited`
    */
   require(request: FastifyRequest, token: string): Promise<LiveLink>
+  /** Answers a token that is no link, as `require` does. */
+  refuse(request: FastifyRequest): Promise<never>
   /** Runs `work`; a `link_invalid` of it is answered as `require` does. */
   guard<T>(request: FastifyRequest, work: () => Promise<T>): Promise<T>
 }
@@ -59,5 +61,9 @@ export function createLinks(app: FastifyInstance, deps: AppDeps): Links {
     return { claims, guest, event }
   }
 
-  return { require: (request, token) => guard(request, () => find(token)), guard }
+  return {
+    require: (request, token) => guard(request, () => find(token)),
+    refuse: (request) => guard(request, () => Promise.reject(linkInvalid())),
+    guard,
+  }
 }

@@ -1,9 +1,11 @@
-import { CODE_VALIDITY } from '../commands/guest/step-up.ts'
+import { CODE_VALIDITY, MAX_CODE_TRIES } from '../commands/guest/step-up.ts'
+import { MINUTE } from '../kernel/time.ts'
 import { codeMail, codeSms } from '../notify/compose.ts'
+import { DeliveryFailed } from '../notify/message.ts'
 import type { JobHandler } from './jobs.ts'
 import { guestNow, occasionOf, type NotificationOptions } from './notifications.ts'
 
-/** Sends the code of a challenge, unless it was answered, replaced or forgotten meanwhile. */
+/** Sends the code of a challenge, unless it was answered, replaced, spent or forgotten meanwhile. */
 export function stepUpCodeHandler(options: NotificationOptions): JobHandler<'step-up-code'> {
   const { commands, links, mailer, sms, clock } = options
   return async ({ id, data }) => {
@@ -11,12 +13,28 @@ export function stepUpCodeHandler(options: NotificationOptions): JobHandler<'ste
       guestNow(commands, data),
       occasionOf(commands, data.eventId),
     ])
-    if (guest?.gone !== null || occasion === null) return
-    const challenge = guest.attempts.get(data.attemptId)?.challenge
-    if (challenge?.challengeId !== data.challengeId || clock.now() - challenge.at > CODE_VALIDITY) return
+    if (guest?.gone !== null || guest.link.revoked || occasion === null) return
+    const attempt = guest.attempts.get(data.attemptId)
+    const challenge = attempt?.challenge ?? null
+    if (attempt?.linkVersion !== guest.link.version || challenge?.challengeId !== data.challengeId) return
+    // A mail that waited says how long the code is good from now on; with less than a minute it only confuses.
+    const validFor = challenge.at + CODE_VALIDITY - clock.now()
+    if (validFor < MINUTE || challenge.failures >= MAX_CODE_TRIES) return
     const { email, phone, name: guestName } = guest.contact
-    const about = { occasion, guestName, code: links.stepUpCode(data.challengeId), validFor: CODE_VALIDITY }
-    if (email !== null) await mailer.send(codeMail({ id, to: email }, about))
-    else if (phone !== null) await sms.send(codeSms({ id, to: phone }, about))
+    const code = links.stepUpCode(data.challengeId)
+    const about = { occasion, guestName, code, validFor }
+    try {
+      if (email !== null) await mailer.send(codeMail({ id, to: email }, about))
+      else if (phone !== null) await sms.send(codeSms({ id, to: phone }, about))
+    } catch (error) {
+      throw withoutCode(error, code)
+    }
   }
+}
+
+/** Servers quote in their refusals what they refuse, the subject first; the reason is logged and kept with the job. */
+function withoutCode(error: unknown, code: string): Error {
+  const reason = error instanceof Error ? error.message : String(error)
+  const permanent = error instanceof DeliveryFailed && error.permanent
+  return new DeliveryFailed(reason.replaceAll(code, '[code]'), { permanent })
 }

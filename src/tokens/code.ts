@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto'
 import type { KeyRing } from '../vault/key-ring.ts'
 
-/** Digits of a code: what people copy from one device to another without a mistake. */
+/** What people copy from one device to another without a mistake. */
 const DIGITS = 6
 
 /**
@@ -12,12 +12,14 @@ export function stepUpCode(ring: KeyRing, challengeId: string): string {
   return codeUnder(ring.subkey('code'), challengeId)
 }
 
-/** Whether a typed code is that of the challenge, under any key of the ring; takes the same time for every wrong code. */
+/** Whether a typed code is that of the challenge, under any key of the ring; takes the same time for every six digits. */
 export function isStepUpCode(ring: KeyRing, challengeId: string, typed: string): boolean {
-  const digits = Buffer.from(typed.replace(/[\s-]/g, '').padEnd(DIGITS).slice(0, DIGITS))
+  const digits = typed.replace(/[\s-]/g, '')
+  // Also keeps the two texts equally long in bytes, without which they cannot be compared.
+  if (!/^[0-9]{6}$/.test(digits)) return false
   return ring
     .subkeys('code')
-    .map((key) => timingSafeEqual(Buffer.from(codeUnder(key, challengeId)), digits))
+    .map((key) => timingSafeEqual(Buffer.from(codeUnder(key, challengeId)), Buffer.from(digits)))
     .includes(true)
 }
 

@@ -107,7 +107,8 @@ export interface RequestStepUp {
 export interface AnswerStepUp {
   readonly kind: 'answer_step_up'
   readonly attemptId: string
-  readonly challengeId: string
+  /** The challenge that the code was compared with, null when none was open. */
+  readonly challengeId: string | null
   readonly at: number
   /** Looked up: whether the code is the one that was sent. */
   readonly right: boolean

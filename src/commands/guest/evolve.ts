@@ -12,7 +12,7 @@ import {
 } from '../../scoring/baseline.ts'
 import type { Opening } from '../../scoring/opening.ts'
 import { MAX_OPENINGS_PER_HOUR } from './openings.ts'
-import { MAX_CODES } from './step-up.ts'
+import { MAX_CODES_PER_DAY } from './step-up.ts'
 import type { Attempt, Contact, GuestState, InvitedGuest, Message } from './state.ts'
 
 const NOBODY: Contact = { name: null, email: null, phone: null, externalRef: null }
@@ -40,7 +40,7 @@ function evolveInvited(state: InvitedGuest, fact: Exclude<GuestHappened, Of<'Gue
         attempts: new Map(),
       }
     case 'LinkIssued':
-      return { ...state, link: { version: fact.data.version, revoked: false } }
+      return { ...state, link: { version: fact.data.version, revoked: false }, recentCodes: [] }
     case 'LinkRevoked':
       return { ...state, link: { version: fact.data.version, revoked: true } }
     case 'InvitationQueued':
@@ -228,7 +228,7 @@ function judged(state: InvitedGuest, { data }: Of<'VerdictGiven'>): InvitedGuest
 
 function challenged(state: InvitedGuest, { data, at }: Of<'StepUpRequested'>): InvitedGuest {
   const { attemptId, challengeId } = data
-  const recentCodes = [...state.recentCodes, at].slice(-MAX_CODES)
+  const recentCodes = [...state.recentCodes, at].slice(-MAX_CODES_PER_DAY)
   const challenge = { challengeId, at, failures: 0 }
   return withAttempt({ ...state, recentCodes }, attemptId, (attempt) => ({ ...attempt, challenge }))
 }

@@ -77,6 +77,8 @@ export function createOpenings({ commands, lookup, rules, budgetMs, onOverrun }:
         commands.state(settingsDecider, settingsStream(link.eventId)),
         placeWithinBudget(visitor.ip),
         rules(),
+        // Read beside the others, so that the command finds the guest's state at hand.
+        commands.state(guestDecider, stream),
       ])
       if (settings.kind === 'missing') throw linkInvalid()
       const { state, position } = await commands.execute(

@@ -1,7 +1,7 @@
 import { ERASED } from '../../events/fact.ts'
 import type { NewSettingsFact, SettingsHappened } from '../../events/settings.ts'
 import { DomainError, unreachable } from '../../kernel/errors.ts'
-import { thresholdErrors, type Thresholds } from '../../scoring/bands.ts'
+import { requireThresholds, type Thresholds } from '../../scoring/bands.ts'
 import type { ConfiguredEvent, StepUp } from './decider.ts'
 
 export type SecurityCommand =
@@ -74,15 +74,10 @@ export function decideSecurity(event: SecurityState, command: SecurityCommand): 
 
 function setThresholds(
   { thresholds: from, thresholdsVersion }: SecurityState,
-  to: Thresholds,
+  proposed: Thresholds,
 ): NewSettingsFact[] {
-  const errors = thresholdErrors(to)
-  if (errors.length > 0) {
-    const said = errors.map(({ message }) => message).join('; ')
-    throw new DomainError('invalid', 'bad_thresholds', `${said}.`, { fields: errors })
-  }
+  const to = requireThresholds(proposed)
   if (from.medium === to.medium && from.high === to.high && from.block === to.block) return []
-  const { medium, high, block } = to
-  const data = { from: { ...from }, to: { medium, high, block }, version: thresholdsVersion + 1 }
+  const data = { from: { ...from }, to: { ...to }, version: thresholdsVersion + 1 }
   return [{ type: 'ThresholdsChanged', data }]
 }

@@ -2,25 +2,27 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { guestDecider } from '../../commands/guest/decider.ts'
-import type { InvitedGuest } from '../../commands/guest/state.ts'
-import { CODE_VALIDITY } from '../../commands/guest/step-up.ts'
+import type { Attempt, GuestState } from '../../commands/guest/state.ts'
+import { CODE_VALIDITY, MAX_CODE_TRIES } from '../../commands/guest/step-up.ts'
 import { problem } from '../../contracts/common.ts'
-import { codeBody, codeSent, openAnswer } from '../../contracts/rsvp.ts'
+import { codeBody, codeProblem, codeSent, openAnswer, type CodeSent } from '../../contracts/rsvp.ts'
 import { guestStream } from '../../events/streams.ts'
 import { DomainError } from '../../kernel/errors.ts'
 import { derivedId } from '../../kernel/ids.ts'
 import { SECOND } from '../../kernel/time.ts'
 import type { AppDeps } from '../deps.ts'
+import { codeLimit } from '../limits.ts'
 import { createLinks } from '../links.ts'
 import { bearerOf, contextOf, withPosition } from '../requests.ts'
-import { openedView } from '../views/opened.ts'
+import { openedView, prepareOpened } from '../views/opened.ts'
 
 const params = z.object({ token: z.string().max(200) })
-const refused = { 400: problem, 401: problem, 404: problem, 409: problem, 429: problem }
+const refused = { 400: codeProblem, 401: problem, 404: problem, 409: problem, 429: problem }
 
 /** The way back of a guest who was stopped: a code sent to the address that the host has. */
 export const stepUpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
   const links = createLinks(app, deps)
+  const limit = codeLimit(app)
   const { commands, tokens } = deps
 
   app.post(
@@ -65,10 +67,11 @@ export const stepUpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) =>
     async (request, reply) => {
       const { token } = request.params
       const { claims, attemptId, guest, event } = await challenged(request, token)
-      const challengeId = guest.attempts.get(attemptId)?.challenge?.challengeId
-      if (challengeId === undefined) throw codeExpired()
+      await limit.check(request)
       const context = contextOf(deps, request, `guest:${claims.guestId}`)
-      const right = tokens.isStepUpCode(challengeId, request.body.code)
+      // None is open any more when this is the retry of the right code, which is answered as it was the first time.
+      const challengeId = guest.attempts.get(attemptId)?.challenge?.challengeId ?? null
+      const right = challengeId !== null && tokens.isStepUpCode(challengeId, request.body.code)
       const { state, position } = await commands.execute(
         guestDecider,
         guestStream(claims.eventId, claims.guestId),
@@ -76,21 +79,17 @@ export const stepUpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) =>
         context,
       )
       withPosition(reply, position)
-      if (state.kind === 'missing') throw codeExpired()
-      const attempt = state.attempts.get(attemptId)
-      if (attempt?.decision !== 'allowed') {
-        throw new DomainError('invalid', 'wrong_code', 'This is not the code that was sent.', {
-          fields: [{ path: 'code', message: 'is not the code that was sent' }],
-        })
+      const attempt = state.kind === 'missing' ? undefined : state.attempts.get(attemptId)
+      if (state.kind === 'missing' || attempt?.decision !== 'allowed') {
+        await limit.countWrong(request)
+        throw wrongCode(attempt)
       }
-      return openedView(deps, {
-        claims,
-        token,
-        attemptId,
-        band: attempt.score?.band ?? null,
-        guest: state,
-        event,
-      })
+      // Who has the code is verified, whatever the opening looked like before.
+      return openedView(
+        deps,
+        { claims, token, attemptId, band: 'low', guest: state, event },
+        prepareOpened(deps, claims, attemptId),
+      )
     },
   )
 
@@ -99,24 +98,29 @@ export const stepUpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) =>
     const live = await links.require(request, token)
     const bearer = bearerOf(request)
     const challenge = bearer === null ? null : await tokens.verifyChallenge(bearer)
-    const { guestId, version } = live.claims
-    if (challenge?.guestId !== guestId || challenge.linkVersion !== version) {
+    const { eventId, guestId, version } = live.claims
+    const same = challenge?.eventId === eventId && challenge.guestId === guestId
+    if (!same || challenge.linkVersion !== version) {
       throw new DomainError('unauthenticated', 'opening_expired', 'Open the invitation again.')
     }
     return { ...live, attemptId: challenge.attemptId }
   }
 }
 
-function codeExpired(): DomainError {
-  return new DomainError('conflict', 'code_expired', 'This code is no longer good. Ask for a new one.')
+function wrongCode(attempt: Attempt | undefined): DomainError {
+  const failures = attempt?.challenge?.failures ?? MAX_CODE_TRIES
+  return new DomainError('invalid', 'wrong_code', 'This is not the code that was sent.', {
+    fields: [{ path: 'code', message: 'is not the code that was sent' }],
+    extras: { triesLeft: Math.max(0, MAX_CODE_TRIES - failures) },
+  })
 }
 
-/** @returns as much of the address as tells its owner where to look, and nobody else what it is */
-function hintOf(guest: InvitedGuest | { readonly kind: 'missing' }) {
+/** As much of the address as tells its owner where to look, and nobody else what it is. */
+function hintOf(guest: GuestState): Pick<CodeSent, 'channel' | 'to'> {
   const { email, phone } = guest.kind === 'missing' ? { email: null, phone: null } : guest.contact
   if (email !== null) {
     const [name = '', domain = ''] = email.split('@')
-    return { channel: 'email' as const, to: `${name.slice(0, 1)}•••@${domain.slice(0, 1)}•••` }
+    return { channel: 'email', to: `${name.slice(0, 1)}•••@${domain.slice(0, 1)}•••` }
   }
-  return { channel: 'sms' as const, to: `••• ${(phone ?? '').slice(-2)}` }
+  return { channel: 'sms', to: `••• ${(phone ?? '').slice(-2)}` }
 }

@@ -1,6 +1,7 @@
-import { mayStepUp } from '../../commands/guest/step-up.ts'
+import { channelOf, mayStepUp } from '../../commands/guest/step-up.ts'
 import type { InvitedGuest } from '../../commands/guest/state.ts'
 import { rsvpsDecider } from '../../commands/rsvps/decider.ts'
+import type { RsvpsState } from '../../commands/rsvps/state.ts'
 import type { ConfiguredEvent } from '../../commands/settings/decider.ts'
 import type { Recovery } from '../../contracts/common.ts'
 import type { OpenAnswer } from '../../contracts/rsvp.ts'
@@ -21,14 +22,31 @@ interface OpenedParts {
   readonly event: ConfiguredEvent
 }
 
+/** What the open envelope shows that does not depend on the opening itself. */
+export interface Prepared {
+  readonly rsvps: Promise<RsvpsState>
+  readonly rsvpToken: Promise<string>
+}
+
+/** Begins to gather what an open envelope shows; nobody has to wait for it who is stopped. */
+export function prepareOpened(
+  { commands, tokens }: Pick<AppDeps, 'commands' | 'tokens'>,
+  { eventId, guestId, version: linkVersion }: LinkClaims,
+  attemptId: string,
+): Prepared {
+  const rsvps = commands.state(rsvpsDecider, rsvpsStream(eventId))
+  const rsvpToken = tokens.issueRsvp({ eventId, guestId, attemptId, linkVersion })
+  // Awaited only if the opening is allowed.
+  for (const part of [rsvps, rsvpToken]) part.catch(() => undefined)
+  return { rsvps, rsvpToken }
+}
+
 /** The open envelope, with what the guest answers with. */
-export async function openedView(deps: AppDeps, parts: OpenedParts): Promise<OpenAnswer> {
-  const { claims, attemptId, band } = parts
-  const { eventId, guestId, version: linkVersion } = claims
-  const rsvps = await deps.commands.state(rsvpsDecider, rsvpsStream(eventId))
+export async function openedView(deps: AppDeps, parts: OpenedParts, prepared: Prepared): Promise<OpenAnswer> {
+  const { band } = parts
   return {
-    invitation: await invitationView(deps, { ...parts, rsvps }),
-    rsvpToken: await deps.tokens.issueRsvp({ eventId, guestId, attemptId, linkVersion }),
+    invitation: await invitationView(deps, { ...parts, rsvps: await prepared.rsvps }),
+    rsvpToken: await prepared.rsvpToken,
     decision: { label: band === null ? 'Unscored' : BAND_LABELS[band] },
   }
 }
@@ -42,25 +60,18 @@ const ASK_HOST: Recovery = {
 export async function stopped(
   { tokens }: Pick<AppDeps, 'tokens'>,
   { eventId, guestId, version: linkVersion }: LinkClaims,
-  {
-    attemptId,
-    decision,
-    guest,
-    event,
-  }: Pick<OpenedParts, 'attemptId' | 'guest' | 'event'> & {
-    readonly decision: 'blocked' | 'challenged' | 'allowed'
-  },
+  { attemptId, guest, event }: Pick<OpenedParts, 'attemptId' | 'guest' | 'event'>,
 ): Promise<DomainError> {
-  const reachable = guest.contact.email !== null || guest.contact.phone !== null
+  const attempt = guest.attempts.get(attemptId)
   const recovery: Recovery =
-    reachable && mayStepUp(decision, event.stepUp)
+    attempt !== undefined && channelOf(guest) !== null && mayStepUp(attempt, event.stepUp)
       ? {
           kind: 'code',
           message: 'We can send a code to the address your host has for you.',
           challengeToken: await tokens.issueChallenge({ eventId, guestId, attemptId, linkVersion }),
         }
       : ASK_HOST
-  return decision === 'challenged'
+  return attempt?.decision === 'challenged'
     ? new DomainError('forbidden', 'code_required', 'One more step: please confirm that it is you.', {
         extras: { recovery },
       })

@@ -23,7 +23,7 @@ export function codeLetter({ occasion, guestName, code, validFor }: CodeLetter):
       { kind: 'paragraph', text: guestName === null ? 'Hello,' : `Hello ${guestName},` },
       {
         kind: 'paragraph',
-        text: `your invitation to ${name} was opened on a device or in a place that is new to us. Enter this code there to go on.`,
+        text: `Your invitation to ${name} was opened on a device or in a place that is new to us. Enter this code there to go on.`,
       },
       {
         kind: 'note',

@@ -22,7 +22,8 @@ export const impossibleTravel: Signal = {
   name: 'impossible_travel',
   measure(baseline, opening) {
     if (baseline.ownPlace === null || isFamiliar(networkFamiliarity(baseline, opening))) return 0
-    const speed = wayTo(baseline.ownPlace, opening)?.speed ?? 0
+    const way = wayTo(baseline.ownPlace, opening)
+    const speed = way === null || way.km < 100 ? 0 : way.speed
     if (speed > FASTEST_AIRLINER) return IMPOSSIBLE
     return speed > FASTEST_ON_LAND ? BY_AIR : 0
   },

@@ -1,6 +1,6 @@
 import { agentFamiliarity } from '../agent.ts'
 import type { Signal } from '../signal.ts'
-import { deviceFamiliarity, hasDevice, isFamiliar } from '../traces.ts'
+import { deviceFamiliarity, hasDevice, hasNetwork, isFamiliar } from '../traces.ts'
 
 /** A telephone and a laptop: the most common honest case by far. */
 const OF_ANOTHER_KIND = 80
@@ -23,7 +23,7 @@ export const newDevice: Signal = {
   measure(baseline, opening) {
     if (isFamiliar(deviceFamiliarity(baseline, opening))) return 0
     const shown = opening.fingerprintDigest !== null
-    if (!hasDevice(baseline)) return shown && baseline.openings > 0 ? NOT_COMPARABLE : 0
+    if (!hasDevice(baseline)) return shown && hasNetwork(baseline) ? NOT_COMPARABLE : 0
     if (!shown) return NOT_COMPARABLE
     const browser = agentFamiliarity(baseline.agents, opening.agent)
     return browser === 'same' ? ALIKE : browser === 'system' ? OTHER_BROWSER : OF_ANOTHER_KIND
