@@ -2,7 +2,7 @@ import { ERASED } from '../../events/fact.ts'
 import type { NewSettingsFact, SettingsHappened } from '../../events/settings.ts'
 import { DomainError, unreachable } from '../../kernel/errors.ts'
 import { requireThresholds, type Thresholds } from '../../scoring/bands.ts'
-import type { ConfiguredEvent, StepUp } from './decider.ts'
+import type { ConfiguredEvent, StepUp } from './state.ts'
 
 export type SecurityCommand =
   | { readonly kind: 'set_thresholds'; readonly thresholds: Thresholds }
