@@ -2,46 +2,13 @@ import type { NewSettingsFact, SettingsHappened } from '../../events/settings.ts
 import { definedOf } from '../../kernel/defined.ts'
 import { DomainError, unreachable } from '../../kernel/errors.ts'
 import { requireUnchanged } from '../precondition.ts'
-import { DEFAULT_THRESHOLDS, type Thresholds } from '../../scoring/bands.ts'
+import { DEFAULT_THRESHOLDS } from '../../scoring/bands.ts'
 import type { Decider } from '../decider.ts'
 import { Allowlist } from './allowlist.ts'
 import { decideSecurity, evolveSecurity, type SecurityCommand } from './security.ts'
+import type { ConfiguredEvent, EventDetails, EventStatus, SettingsState } from './state.ts'
 
-export interface EventDetails {
-  readonly name: string
-  readonly slug: string
-  /** ISO 8601, UTC. */
-  readonly eventDate: string
-  readonly timezone: string
-  readonly venue: string | null
-}
-
-export type EventStatus = 'draft' | 'published' | 'closed' | 'archived'
-
-export type SettingsState =
-  | { readonly kind: 'missing' }
-  | ({
-      readonly kind: 'configured'
-      readonly ownerId: string
-      readonly status: EventStatus
-      readonly thresholds: Thresholds
-      /** How often the thresholds changed; 0 are the defaults. */
-      readonly thresholdsVersion: number
-      readonly allowlist: Allowlist
-      readonly stepUp: StepUp
-      /** How often the details changed: the ETag of the event and the SEQUENCE of its calendar file. */
-      readonly changes: number
-      readonly createdAt: number
-      readonly updatedAt: number
-    } & EventDetails)
-
-export type ConfiguredEvent = Extract<SettingsState, { kind: 'configured' }>
-
-/** Whether a code sent to the address on file is asked for in the high band, and offered to who is blocked. */
-export interface StepUp {
-  readonly high: boolean
-  readonly blocked: boolean
-}
+export type { ConfiguredEvent, EventDetails, EventStatus } from './state.ts'
 
 type StatusChange = 'publish' | 'close' | 'archive'
 
@@ -95,7 +62,7 @@ export const settingsDecider: Decider<SettingsState, SettingsCommand, NewSetting
       case 'NetworkAllowed':
       case 'NetworkDisallowed':
       case 'StepUpConfigured':
-        return { ...state, ...evolveSecurity(state, fact) }
+        return { ...state, ...evolveSecurity(state, fact), updatedAt: fact.at }
       default:
         return unreachable(fact)
     }
