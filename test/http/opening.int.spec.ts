@@ -169,7 +169,7 @@ describe('opening', () => {
     const [item] = await activity()
     expect(item).toMatchObject({ score: 100, band: 'block', label: 'Blocked', decision: 'blocked' })
     expect(item?.reasons.length).toBeGreaterThanOrEqual(3)
-    expect(item?.sentence).toContain('was stopped')
+    expect(item?.sentence).toContain("'s link was opened")
     expect((await guestNow()).risk).toBe('block')
   })
 

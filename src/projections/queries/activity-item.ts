@@ -54,22 +54,34 @@ function sentenceOf(row: ActivityRow, name: string): string {
   }
 }
 
+/** Of a doubtful opening the link is spoken of, not the guest: who opened it is what is in doubt. */
 function openingSentence(row: ActivityRow, name: string): string {
-  const where = row.place?.city ?? countryName(row.place?.country ?? null)
-  const opened = `${name} opened the invitation${where === null ? '' : ` from ${where}`}`
+  const place = row.place?.city ?? countryName(row.place?.country ?? null)
+  const from = place === null ? '' : ` from ${place}`
+  const opened = `${name} opened the invitation${from}`
+  const linkOpened = `${name}'s link was opened${from}`
   if (row.details['allowlisted'] === true) return `${opened} on a network you trust`
   if (row.band === null) return `${opened}, not scored yet`
   switch (row.details['code']) {
     case 'passed':
       return `${opened} and entered the code that was sent to them`
     case 'sent':
-      return `${opened} and was sent a code`
+      return `${linkOpened}, and a code was sent to ${name}`
     case 'failed':
-      return `${opened} and entered a wrong code`
+      return `${linkOpened}, and a wrong code was entered`
     default:
-      return row.decision === 'allowed'
-        ? opened
-        : `${opened} and was ${row.decision === 'blocked' ? 'stopped' : 'asked for a code'}`
+      break
+  }
+  switch (row.decision) {
+    case 'blocked':
+      return `${linkOpened}, and stopped`
+    case 'challenged':
+      return `${linkOpened}, and a code was asked for`
+    case 'allowed':
+    case null:
+      return row.band === 'high' ? linkOpened : opened
+    default:
+      return unreachable(row.decision)
   }
 }
 

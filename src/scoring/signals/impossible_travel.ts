@@ -14,6 +14,12 @@ const FASTEST_AIRLINER = 900
 /** km/h. Faster than any train or car, so that it takes a flight. */
 const FASTEST_ON_LAND = 300
 
+/**
+ * km, beyond both radii. Every second mobile address is further off than its radius; a shorter way is mostly the error of one
+ * of them, and within minutes any error would look fast.
+ */
+const A_JOURNEY = 300
+
 const IMPOSSIBLE = 100
 const BY_AIR = 70
 
@@ -23,9 +29,8 @@ export const impossibleTravel: Signal = {
   measure(baseline, opening) {
     if (baseline.ownPlace === null || isFamiliar(networkFamiliarity(baseline, opening))) return 0
     const way = wayTo(baseline.ownPlace, opening)
-    const speed = way === null || way.km < 100 ? 0 : way.speed
-    if (speed > FASTEST_AIRLINER) return IMPOSSIBLE
-    return speed > FASTEST_ON_LAND ? BY_AIR : 0
+    if (way === null || way.km < A_JOURNEY || way.speed <= FASTEST_ON_LAND) return 0
+    return way.speed > FASTEST_AIRLINER ? IMPOSSIBLE : BY_AIR
   },
   explain(baseline, opening, subScore) {
     const from = baseline.ownPlace
