@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { pathWith, routesOf, type OpenApi, type Route } from '../support/openapi.ts'
+import { textLike } from '../support/matchers.ts'
 import { addGuest, createEvent, expectStatus, open, register, type TestHost } from '../support/party.ts'
 import type { TestProduct } from '../support/product.ts'
 import { rawRequest, type RawAnswer } from '../support/raw-request.ts'
@@ -102,10 +103,10 @@ export function judge(answer: RawAnswer, what: string, refused = false): void {
   if (answer.status < 400) return
   expect(answer.contentType, what).toMatch(/^application\/problem\+json/)
   expect(JSON.parse(answer.text), what).toMatchObject({
-    type: expect.stringMatching(/./),
-    title: expect.stringMatching(/./),
+    type: textLike(/./),
+    title: textLike(/./),
     status: answer.status,
-    detail: expect.stringMatching(/^[^]+$/),
-    code: expect.stringMatching(/^[a-z_]+$/),
+    detail: textLike(/^[^]+$/),
+    code: textLike(/^[a-z_]+$/),
   })
 }
