@@ -2,11 +2,12 @@ import { readConfig } from '../config.ts'
 import { UsageError, type Command } from './command.ts'
 import { keysRotate } from './keys.ts'
 import { quietLogger } from './logger.ts'
+import { previewVerify } from './preview.ts'
 import { rescore } from './rescore.ts'
 import { rulesActivate, rulesList } from './rules.ts'
 import { openWorkshop, type Workshop } from './workshop.ts'
 
-const commands: readonly Command[] = [rescore, rulesList, rulesActivate, keysRotate]
+const commands: readonly Command[] = [rescore, rulesList, rulesActivate, previewVerify, keysRotate]
 
 /** Exit codes: 0 done, 1 the answer is no or it failed, 2 the call is wrong, 130 cancelled. */
 const FAILED = 1

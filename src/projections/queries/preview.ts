@@ -39,12 +39,6 @@ const SNAPSHOT = `
   FROM projections.generations g
   WHERE g.schema = '{preview}'`
 
-const EVENTS = `
-  SELECT event_id FROM {events}.events
-  UNION
-  SELECT event_id FROM {preview}.pictures
-  ORDER BY event_id`
-
 type WorstRow = { readonly guest_id: string; readonly worst: number; readonly name: string | null }
 type SnapshotRow = {
   readonly checkpoint: string
@@ -76,9 +70,6 @@ export function previewQueries(reader: Reader): PreviewQueries {
         picture: row.picture ?? emptyPicture,
         guests: row.guests,
       }
-    },
-    async events() {
-      return (await reader.rows<{ event_id: string }>(EVENTS)).map(({ event_id }) => event_id)
     },
   }
 }

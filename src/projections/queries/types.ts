@@ -206,8 +206,6 @@ export interface PreviewQueries {
   /** Names of today, null for who was forgotten; guests that are not known are left out. */
   names(eventId: string, guestIds: readonly string[]): Promise<ReadonlyMap<string, string | null>>
   snapshot(eventId: string): Promise<PreviewSnapshot>
-  /** Every event that there is or that a preview is kept of. */
-  events(): Promise<string[]>
 }
 
 export interface ReadModelQueries {
