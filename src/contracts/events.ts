@@ -55,6 +55,7 @@ export const eventCounts = z.object({
   waitlistedPeople: z.int(),
   declined: z.int(),
   maybe: z.int(),
+  arrivedParties: z.int(),
   arrivedPeople: z.int(),
   flagged: z.int(),
 })

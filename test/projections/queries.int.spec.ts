@@ -112,6 +112,7 @@ describe('events', () => {
       waitlistedPeople: 3,
       declined: 0,
       maybe: 0,
+      arrivedParties: 1,
       arrivedPeople: 2,
       flagged: 1,
     })

@@ -141,6 +141,7 @@ const counts = {
   waitlistedPeople: 9,
   declined: 5,
   maybe: 5,
+  arrivedParties: 4,
   arrivedPeople: 6,
   flagged: 7,
 }
@@ -170,7 +171,7 @@ describe('the overview of an event', () => {
       { name: 'invited', value: 58, share: 91 },
       { name: 'opened', value: 47, share: 73 },
       { name: 'answered', value: 42, share: 66 },
-      { name: 'arrived', value: 6, share: 12 },
+      { name: 'arrived', value: 4, share: 6 },
     ])
   })
 

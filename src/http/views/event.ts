@@ -12,6 +12,7 @@ const NOTHING_COUNTED: EventView['counts'] = {
   waitlistedPeople: 0,
   declined: 0,
   maybe: 0,
+  arrivedParties: 0,
   arrivedPeople: 0,
   flagged: 0,
 }

@@ -16,6 +16,7 @@ const COUNTS = `
     coalesce(sum(g.party_size) FILTER (WHERE g.rsvp_status = 'waitlisted'), 0)::int AS "waitlistedPeople",
     count(*) FILTER (WHERE g.rsvp_status = 'declined')::int                        AS "declined",
     count(*) FILTER (WHERE g.rsvp_status = 'maybe')::int                           AS "maybe",
+    count(*) FILTER (WHERE g.arrived > 0)::int                                     AS "arrivedParties",
     coalesce(sum(g.arrived), 0)::int                                               AS "arrivedPeople",
     count(*) FILTER (WHERE g.risk IN ('high', 'block'))::int                       AS "flagged"
   FROM {guests}.guests g

@@ -10,14 +10,17 @@ export interface FunnelRow {
   name: FunnelStep
   /** Null while it is not known yet. */
   value: number | null
-  /** Whole per cent of all guests; of the arrivals: of the people expected, because a party can be larger than one. */
+  /** Whole per cent of all guests. */
   share: number
 }
 
 const share = (part: number, whole: number): number =>
   whole === 0 ? 0 : Math.min(100, Math.round((100 * part) / whole))
 
-/** The way of the guests from the list to the door. */
+/**
+ * The way of the guests from the list to the door. Every step counts guests, whatever the size of their parties:
+ * people cannot be compared with invitations.
+ */
 export function funnelOf(counts: EventView['counts'], statuses: StatusCounts | null): FunnelRow[] {
   const answered = statuses && statuses.confirmed + statuses.waitlisted + statuses.declined + statuses.maybe
   return [
@@ -25,10 +28,6 @@ export function funnelOf(counts: EventView['counts'], statuses: StatusCounts | n
     { name: 'invited', value: counts.invited, share: share(counts.invited, counts.guests) },
     { name: 'opened', value: counts.opened, share: share(counts.opened, counts.guests) },
     { name: 'answered', value: answered, share: share(answered ?? 0, counts.guests) },
-    {
-      name: 'arrived',
-      value: counts.arrivedPeople,
-      share: share(counts.arrivedPeople, counts.confirmedPeople),
-    },
+    { name: 'arrived', value: counts.arrivedParties, share: share(counts.arrivedParties, counts.guests) },
   ]
 }
