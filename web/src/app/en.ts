@@ -5,6 +5,7 @@ import { guests } from '../features/guests/en.ts'
 import { landing } from '../features/landing/en.ts'
 import { live } from '../features/live/en.ts'
 import { outbox } from '../features/outbox/en.ts'
+import { security } from '../features/security/en.ts'
 
 export const en = {
   app: {
@@ -37,4 +38,5 @@ export const en = {
   landing,
   live,
   outbox,
+  security,
 }

@@ -76,6 +76,12 @@ const routes: RouteRecordRaw[] = [
         meta: { title: 'Live' },
       },
       {
+        path: 'security',
+        name: 'security',
+        component: () => import('../features/security/SecurityTab.vue'),
+        meta: { title: 'Security' },
+      },
+      {
         path: 'check-in',
         name: 'check-in',
         component: () => import('../features/checkin/CheckInTab.vue'),

@@ -46,6 +46,7 @@ export const events = {
     overview: 'Overview',
     guests: 'Guests',
     live: 'Live',
+    security: 'Security',
     checkIn: 'Check-in',
   },
   allEvents: 'All events',

@@ -178,6 +178,12 @@ export const guests = {
       utmSource: 'Source',
     },
   },
+  map: {
+    caption:
+      'Where the openings came from, the latest first. Places are those of the networks, often some way off.',
+    openings: '{count} opening | {count} openings',
+    unnamed: 'Unnamed place',
+  },
   drawer: {
     title: 'Guest',
     notFound: 'This guest is not on the list.',
@@ -194,8 +200,10 @@ export const guests = {
     invitation: 'Invitation',
     link: 'Link',
     linkVersion: 'Version {version}',
+    places: 'Where it was opened',
     activity: 'Activity',
     noActivity: 'Nothing yet.',
+    earlier: 'Show earlier',
     erased: 'The personal data of this guest has been erased.',
   },
 }

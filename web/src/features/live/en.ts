@@ -27,6 +27,9 @@ export const live = {
     door: 'At the door',
   },
   unscored: 'Not scored yet',
+  trusted: 'Trusted network',
+  rescored:
+    'Now {score} under {rules}, was {before} ({beforeBand}) under {beforeRules}. What was decided then stays.',
   blocked: 'Kept out',
   why: 'How the score came about',
   details: 'Details',
@@ -34,6 +37,7 @@ export const live = {
   noReasons: 'Nothing about this opening stood out.',
   parts: 'Signals, each from 0 to 100',
   ruleSet: 'Rules: {name}',
+  lowers: '{value}, lowers the score',
   erasedGuest: 'Erased guest',
   signals: {
     fingerprint_mismatch: 'Another device',
@@ -42,6 +46,14 @@ export const live = {
     repeated_access: 'Opened often',
     no_user_agent: 'No browser named',
     geo_jump: 'Far from before',
+    new_device: 'Unknown device',
+    new_network: 'Unknown network',
+    impossible_travel: 'Too far, too fast',
+    distrusted_origin: 'Marked as suspicious',
+    exit_network: 'VPN or data centre',
+    known_device: 'Known device',
+    known_network: 'Known network',
+    same_browser: 'Same browser',
   },
   said: {
     items: '{count} new activity | {count} new activities',

@@ -29,7 +29,9 @@ export function useAnnouncer(latest: Ref<ActivityItem | null>, muted: Ref<boolea
   watch(
     latest,
     (item, before) => {
-      if (item && before && !muted.value) hear(item)
+      // A verdict or a new score is about something that has been told before.
+      const isNews = item !== null && item.verdict === null && item.before === null
+      if (isNews && before && !muted.value) hear(item)
     },
     { flush: 'sync' },
   )
