@@ -16,6 +16,7 @@ import { createMailer } from './notify/mailer.ts'
 import { createOutbox, type Outbox } from './notify/outbox.ts'
 import { qrSvg } from './notify/pass.ts'
 import { createSms } from './notify/sms.ts'
+import { isTransient } from './postgres/transient.ts'
 import { outboxOf } from './outbox.ts'
 import { createProcesses, type Processes } from './processes/create.ts'
 import type { Projections } from './projections/create.ts'
@@ -145,6 +146,7 @@ function appDeps({ config, logger, clock, address, outbox, foundation }: Start):
     passwords,
     forget: (subject) => vault.forget([subject]),
     ready: () => readiness(pool, store, projections),
+    isOutage: isTransient,
     outbox: config.smtpUrl === null && address.isLocal ? outboxOf(outbox) : null,
     calendarFile: calendarOf,
     qrSvg,

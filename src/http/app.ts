@@ -3,7 +3,7 @@ import cookie from '@fastify/cookie'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import websocket from '@fastify/websocket'
-import fastify, { LogController, type FastifyInstance } from 'fastify'
+import fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { newId } from '../kernel/ids.ts'
 import { SECOND } from '../kernel/time.ts'
@@ -61,22 +61,25 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     trustProxy: deps.trustProxy.length === 0 ? false : [...deps.trustProxy],
     genReqId: () => newId(),
     bodyLimit: BODY_LIMIT,
-    // A browser that keeps its connection open must not hold up a shutdown.
-    forceCloseConnections: true,
+    // A browser that keeps its connection open must not hold up a shutdown; what is being answered is finished.
+    forceCloseConnections: 'idle',
     connectionTimeout: 0,
     requestTimeout: 60 * SECOND,
     routerOptions: { maxParamLength: 200 },
     frameworkErrors: (error, request, reply) => {
-      void handleError(error, request, reply)
+      void handleError(error, request, reply, deps.isOutage)
     },
     clientErrorHandler: handleClientError,
     logController: new LogController({ disableRequestLogging: true }),
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  app.setErrorHandler(handleError)
+  app.setErrorHandler<FastifyError>((error, request, reply) =>
+    handleError(error, request, reply, deps.isOutage),
+  )
   app.setNotFoundHandler(handleNotFound)
   logAnswers(app)
+  endConnectionsWhenClosing(app)
 
   await app.register(helmet, {
     contentSecurityPolicy: CONTENT_SECURITY_POLICY,
@@ -116,6 +119,18 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     done()
   })
   return app
+}
+
+/** A connection that carries the last answer of a shutdown must not be kept for another request, which never comes. */
+function endConnectionsWhenClosing(app: FastifyInstance): void {
+  let closing = false
+  app.addHook('preClose', (done) => {
+    closing = true
+    done()
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) void reply.header('connection', 'close')
+  })
 }
 
 /** One line a request, without query, body or tokens. Health checks and assets are told at debug level. */

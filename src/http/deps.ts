@@ -59,6 +59,8 @@ export interface AppDeps {
   readonly passwords: Passwords
   readonly forget: (subject: string) => Promise<void>
   readonly ready: () => Promise<Readiness>
+  /** Whether an error is about the way to the database rather than about what was asked: the same may succeed later. */
+  readonly isOutage: (error: unknown) => boolean
   /** Null where mail goes to a server. */
   readonly outbox: Outbox | null
   /** The calendar file of an event. */

@@ -47,40 +47,60 @@ const CODES: Readonly<Record<string, { status: number; code: string; detail: str
 /** The body as a whole, and a file in an upload. */
 const TOO_LARGE = ['FST_ERR_CTP_BODY_TOO_LARGE', 'FST_REQ_FILE_TOO_LARGE']
 
-/** Answers every error as RFC 9457 problem details. What is not part of the contract is logged and told nothing of. */
-export function handleError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) {
-  if (hasZodFastifySchemaValidationErrors(error)) {
-    const errors = error.validation.map(({ instancePath, message }) => ({
-      path: instancePath.replace(/^\//, '').replaceAll('/', '.'),
-      message: message ?? 'is not valid',
-    }))
-    const [first] = errors
-    const detail =
-      first === undefined ? 'The request is not valid.' : `${first.path || 'The request'}: ${first.message}`
-    return send(reply, { ...problemOf(400, 'invalid_request', detail), errors })
-  }
+/**
+ * Answers an error as RFC 9457 problem details. Of one that is not part of the contract nothing is told but that it was
+ * logged.
+ * @param isOutage whether an error is about the way to the database rather than about what was asked
+ */
+export function handleError(
+  error: FastifyError | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  isOutage: (error: unknown) => boolean,
+): FastifyReply {
+  if (hasZodFastifySchemaValidationErrors(error)) return send(reply, invalidRequest(error.validation))
   if (error instanceof DomainError) {
     const problem = { ...problemOf(STATUS[error.kind], error.code, error.message), ...error.extras }
     return send(reply, error.fields.length === 0 ? problem : { ...problem, errors: [...error.fields] })
   }
   if (error instanceof StoreUnavailable) {
     request.log.error({ err: error }, 'the event store did not answer')
-    void reply.header('retry-after', '2')
-    const detail = 'The answer could not be recorded right now. Try again with the same Idempotency-Key.'
-    return send(reply, problemOf(503, 'store_unavailable', detail))
+    return comeBack(reply, 'store_unavailable')
   }
   if (error instanceof RecordTooLarge)
     return send(reply, problemOf(413, 'too_large', 'This is too large to record.'))
-  if (TOO_LARGE.includes((error as FastifyError).code)) {
-    const detail = `This is too large: ${sizeOf(request.routeOptions.bodyLimit ?? 0)} at most are taken here.`
+  const { code, statusCode: status = 500 } = error as FastifyError
+  if (TOO_LARGE.includes(code)) {
+    const detail = `This is too large: ${sizeOf(request.routeOptions.bodyLimit)} at most are taken here.`
     return send(reply, problemOf(413, 'too_large', detail))
   }
-  const listed = CODES[(error as FastifyError).code]
+  const listed = CODES[code]
   if (listed !== undefined) return send(reply, problemOf(listed.status, listed.code, listed.detail))
-  const status = (error as FastifyError).statusCode ?? 500
   if (status < 500) return send(reply, problemOf(status, codeOf(status), error.message))
+  if (isOutage(error)) {
+    request.log.error({ err: error }, 'the database did not answer')
+    return comeBack(reply, 'database_unavailable')
+  }
   request.log.error({ err: error }, 'unexpected error')
   return send(reply, problemOf(500, 'internal', 'Something went wrong on our side. It has been logged.'))
+}
+
+function invalidRequest(validation: readonly { instancePath: string; message?: string }[]): Problem {
+  const errors = validation.map(({ instancePath, message }) => ({
+    path: instancePath.replace(/^\//, '').replaceAll('/', '.'),
+    message: message ?? 'is not valid',
+  }))
+  const [first] = errors
+  const detail =
+    first === undefined ? 'The request is not valid.' : `${first.path || 'The request'}: ${first.message}`
+  return { ...problemOf(400, 'invalid_request', detail), errors }
+}
+
+/** Whether anything was recorded may be unknown: a retry under the same key is safe either way. */
+function comeBack(reply: FastifyReply, code: string): FastifyReply {
+  void reply.header('retry-after', '2')
+  const detail = 'This could not be done right now. Try again in a moment, with the same Idempotency-Key.'
+  return send(reply, problemOf(503, code, detail))
 }
 
 /** @param bytes a limit, a whole number of kB or MB */
