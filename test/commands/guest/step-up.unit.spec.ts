@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { AnswerStepUp, Open, RequestStepUp } from '../../../src/commands/guest/commands.ts'
-import { CODE_VALIDITY, MAX_CODE_TRIES, MAX_CODES } from '../../../src/commands/guest/step-up.ts'
-import { MINUTE, SECOND } from '../../../src/kernel/time.ts'
+import {
+  CODE_VALIDITY,
+  MAX_CODE_TRIES,
+  MAX_CODES,
+  MAX_CODES_PER_DAY,
+} from '../../../src/commands/guest/step-up.ts'
+import { DAY, HOUR, MINUTE, SECOND } from '../../../src/kernel/time.ts'
 import { NOW } from '../../support/decider-spec.ts'
 import { ann, guest, invite, nobody, open, scoring, stateOf } from './scenario.ts'
 
@@ -134,6 +139,19 @@ describe('the next code', () => {
     all.when(request({ challengeId: 'more', at: NOW + CODE_VALIDITY })).then(requested('email', 'more'))
   })
 
+  it('is not sent when the link used up its codes of the day, until a day after the first or a new link', () => {
+    const codes = every(HOUR / MINUTE, MAX_CODES_PER_DAY)
+    const all = codes.reduce((spec, { command, at }) => spec.after([command], at), challenged)
+    const more = (at: number) => request({ challengeId: 'more', at })
+    all.when(more(NOW + DAY - 1)).then('code_sent')
+    all.when(more(NOW + DAY)).then(requested('email', 'more'))
+    const noon = NOW + 12 * HOUR
+    const renewed = all.after([{ kind: 'issue_link' }], noon)
+    renewed.when(more(noon)).then('link_invalid')
+    const anew = renewed.after([suspicious({ attemptId: 'a2', linkVersion: 2, at: noon })], noon)
+    expect(anew.when(request({ attemptId: 'a2', challengeId: 'k2', at: noon })).facts()).toHaveLength(1)
+  })
+
   it('is not sent when several openings together did, also where codes were entered meanwhile', () => {
     const openings = Array.from({ length: MAX_CODES + 1 }, (_, i) => `o${String(i)}`)
     const opened = guest.after(openings.map((attemptId) => suspicious({ attemptId })))
@@ -209,6 +227,11 @@ describe('the answer to a code', () => {
     asked.when(answer(true, { attemptId: 'a9' })).then('not_found')
   })
 
+  it('that was compared with no code, because none was open, is refused', () => {
+    challenged.when(answer(true, { challengeId: null })).then('code_expired')
+    asked.when(answer(true, { challengeId: null })).then('code_expired')
+  })
+
   it('that was wrong for a code that was replaced counts for no other', () => {
     const replaced = asked
       .after([request({ challengeId: 'k2', at: NOW + MINUTE })], NOW + MINUTE)
@@ -230,6 +253,21 @@ describe('the answer to a code', () => {
     const trusted = stateOf(stranger.after([answer(true, more)])).baseline.trusted
     const digest = stateOf(stranger).attempts.get('a2')?.opening.fingerprintDigest
     expect(trusted).toEqual({ digests: [digest], prefixes: ['198.51.100.0/24'] })
+  })
+})
+
+describe('an opening that the host found suspicious', () => {
+  const suspect = { kind: 'give_verdict', attemptId: 'a1', verdict: 'suspicious', note: null } as const
+
+  it('gets no code, and the one that was sent is worth nothing', () => {
+    challenged.after([suspect]).when(request()).then('no_step_up')
+    asked.after([suspect]).when(answer(true)).then('code_expired')
+  })
+
+  it('gets one again when the host thinks better of it', () => {
+    const better = { ...suspect, verdict: 'legitimate' } as const
+    challenged.after([suspect, better]).when(request()).then(requested('email'))
+    asked.after([suspect, better]).when(answer(true)).then(passed)
   })
 })
 

@@ -1,0 +1,301 @@
+import { describe, expect, it } from 'vitest'
+import type { GiveVerdict, Rescore } from '../../../src/commands/guest/commands.ts'
+import { MAX_OPENINGS_PER_HOUR } from '../../../src/commands/guest/openings.ts'
+import type { GuestHappened } from '../../../src/events/guest.ts'
+import { HOUR, MINUTE } from '../../../src/kernel/time.ts'
+import { DEFAULT_THRESHOLDS } from '../../../src/scoring/bands.ts'
+import { v1 } from '../../../src/scoring/rules/v1.ts'
+import { NOW, type Past } from '../../support/decider-spec.ts'
+import {
+  forgotten,
+  guest,
+  lagos,
+  only,
+  open,
+  paris,
+  policy,
+  removed,
+  scoreLate,
+  scoring,
+  stateOf,
+  type FactOfType,
+} from './scenario.ts'
+
+describe('an opening from a trusted network', () => {
+  const trusted = open({ allowedBy: 'N1', policy: scoring(100) })
+
+  it('is told with the entry of the list, and has no score', () => {
+    const facts = guest.when(trusted).facts()
+    expect(facts.map(({ type }) => type)).toEqual(['AccessAttempted', 'AccessAllowlisted'])
+    expect(only(facts, 'AccessAllowlisted')).toEqual({
+      type: 'AccessAllowlisted',
+      data: { attemptId: 'a1', entryId: 'N1' },
+      personal: { place: lagos },
+    })
+    const state = stateOf(guest.after([trusted]))
+    expect(state.attempts.get('a1')).toMatchObject({ score: null, decision: 'allowed' })
+    expect(state.risk).toBeNull()
+  })
+
+  it('waits for no score, also when its place was not known in time', () => {
+    const late = open({ allowedBy: 'N1', place: 'late' })
+    const facts = guest.when(late).facts()
+    expect(only(facts, 'AccessAttempted').data.deferred).toBe(false)
+    expect(only(facts, 'AccessAllowlisted').personal).toEqual({ place: null })
+    const after = guest.after([late])
+    expect(stateOf(after).pending.size).toBe(0)
+    after.when(scoreLate({ policy: scoring(100) })).then([])
+  })
+
+  it('teaches the baseline device, network, place and count, as any other', () => {
+    const { baseline } = stateOf(guest.after([trusted]))
+    expect(baseline).toEqual(stateOf(guest.after([open()])).baseline)
+    expect(baseline).toMatchObject({
+      ipPrefix: '203.0.113.0/24',
+      openings: 1,
+      last: { city: 'Lagos', at: NOW },
+    })
+  })
+
+  it('is what the next opening is compared with', () => {
+    const elsewhere = open({
+      attemptId: 'a2',
+      at: NOW + MINUTE,
+      place: paris,
+      policy: policy({ ruleSet: v1 }),
+    })
+    const facts = guest.after([trusted]).when(elsewhere).facts()
+    const codes = only(facts, 'AccessScored').data.reasons.map(({ code }) => code)
+    expect(codes).toContain('geo_jump_impossible')
+  })
+
+  it('leaves the risk that other openings had, and the scores that are still to come', () => {
+    const before = guest.after([
+      open({ attemptId: 'b1', policy: scoring(70) }),
+      open({ attemptId: 'b2', place: 'late' }),
+    ])
+    const state = stateOf(before.after([trusted]))
+    expect(state.risk).toEqual({ band: 'high', score: 70 })
+    expect([...state.pending.keys()]).toEqual(['b2'])
+  })
+
+  it('counts for the limit on openings, and needs a link that works', () => {
+    const all = Array.from({ length: MAX_OPENINGS_PER_HOUR }, (_, i) =>
+      open({ attemptId: `x${String(i)}`, allowedBy: 'N1' }),
+    )
+    guest.after(all).when(trusted).then('too_many_openings')
+    guest.when(open({ allowedBy: 'N1', linkVersion: 2 })).then('link_invalid')
+    guest.events(removed).when(trusted).then('link_invalid')
+  })
+})
+
+describe('a verdict', () => {
+  const verdict = (change: Partial<GiveVerdict> = {}): GiveVerdict => ({
+    kind: 'give_verdict',
+    attemptId: 'a1',
+    verdict: 'legitimate',
+    note: null,
+    ...change,
+  })
+  const opened = guest.after([open({ policy: scoring(70) })])
+
+  it('is recorded with the score it judges, the note sealed', () => {
+    opened.when(verdict({ note: 'She called.' })).then([
+      {
+        type: 'VerdictGiven',
+        data: { attemptId: 'a1', verdict: 'legitimate', before: null, score: 70 },
+        personal: { note: 'She called.' },
+      },
+    ])
+  })
+
+  it('may change, and says what it was before; the latest counts', () => {
+    const changed = opened.after([verdict()])
+    const suspicious = verdict({ verdict: 'suspicious' })
+    changed.when(suspicious).then([
+      {
+        type: 'VerdictGiven',
+        data: { attemptId: 'a1', verdict: 'suspicious', before: 'legitimate', score: 70 },
+        personal: { note: null },
+      },
+    ])
+    expect(stateOf(changed.after([suspicious])).attempts.get('a1')?.verdict).toBe('suspicious')
+  })
+
+  it('may be given of an opening without a score: one still to come, or from a trusted network', () => {
+    for (const unscored of [open({ place: 'late' }), open({ allowedBy: 'N1' })]) {
+      const [fact] = guest.after([unscored]).when(verdict()).facts()
+      expect(fact?.data).toMatchObject({ attemptId: 'a1', score: null })
+    }
+  })
+
+  it('that was given before the score came is told with the score', () => {
+    const judged = guest.after([open({ place: 'late' }), verdict()])
+    expect(only(judged.when(scoreLate()).facts(), 'AccessScored').data.verdict).toBe('legitimate')
+    expect(stateOf(judged.after([scoreLate()])).attempts.get('a1')).toMatchObject({
+      verdict: 'legitimate',
+      score: { score: 0 },
+    })
+  })
+
+  it('leaves score and decision as they were', () => {
+    const blocked = guest.after([open({ policy: scoring(90) })])
+    expect(stateOf(blocked.after([verdict()])).attempts.get('a1')).toMatchObject({
+      decision: 'blocked',
+      score: { score: 90, band: 'block' },
+    })
+  })
+
+  it('of an opening that there is not, or of a guest who was forgotten, is refused', () => {
+    for (const spec of [guest, opened.events(forgotten)]) {
+      expect(spec.when(verdict()).refusal()).toMatchObject({ kind: 'not_found', code: 'not_found' })
+    }
+    expect(opened.when(verdict({ attemptId: 'a2' })).refusal().kind).toBe('not_found')
+  })
+
+  it('may still be given of a guest who was removed', () => {
+    expect(opened.events(removed).when(verdict()).facts()).toHaveLength(1)
+  })
+})
+
+describe('another score of an opening', () => {
+  const rescore = (score: number, change: Partial<Rescore> = {}, ruleSet = 'v2'): Rescore => ({
+    kind: 'rescore',
+    attemptId: 'a1',
+    score: {
+      ruleSet,
+      score,
+      subScores: { geo_jump: score },
+      reasons: [{ code: 'geo_jump_large', params: { km: 900 }, places: { before: 'Lagos', now: 'Paris' } }],
+    },
+    thresholds: DEFAULT_THRESHOLDS,
+    thresholdsVersion: 0,
+    ...change,
+  })
+  const opened = guest.after([open({ policy: scoring(70) })])
+
+  it('is told with the one before, the places sealed', () => {
+    opened.when(rescore(20)).then([
+      {
+        type: 'AccessRescored',
+        data: {
+          attemptId: 'a1',
+          ruleSet: 'v2',
+          score: 20,
+          subScores: { geo_jump: 20 },
+          reasons: [{ code: 'geo_jump_large', params: { km: 900 } }],
+          band: 'low',
+          thresholds: DEFAULT_THRESHOLDS,
+          thresholdsVersion: 0,
+          verdict: null,
+          before: { ruleSet: 'test', score: 70, band: 'high' },
+        },
+        personal: { places: { before: 'Lagos', now: 'Paris' } },
+      },
+    ])
+  })
+
+  it('that is the same is nothing', () => {
+    opened.when(rescore(70, {}, 'test')).then([])
+    opened
+      .after([rescore(20)])
+      .when(rescore(20))
+      .then([])
+  })
+
+  it('by other rules, or in another band, is told though the number is the same', () => {
+    expect(opened.when(rescore(70)).facts()).toHaveLength(1)
+    const stricter = { thresholds: { medium: 10, high: 20, block: 69 }, thresholdsVersion: 4 }
+    const facts = opened.when(rescore(70, stricter, 'test')).facts()
+    expect(only(facts, 'AccessRescored').data).toMatchObject({
+      band: 'block',
+      ...stricter,
+      before: { band: 'high' },
+    })
+  })
+
+  it('is the one before the next', () => {
+    const facts = opened
+      .after([rescore(20)])
+      .when(rescore(40, {}, 'test'))
+      .facts()
+    expect(only(facts, 'AccessRescored').data.before).toEqual({ ruleSet: 'v2', score: 20, band: 'low' })
+  })
+
+  it.each([
+    [70, 100, 'allowed'],
+    [90, 0, 'blocked'],
+  ] as const)('leaves the decision: %i that becomes %i stays %s', (before, after, decision) => {
+    const spec = guest.after([open({ policy: scoring(before) }), rescore(after)])
+    expect(stateOf(spec).attempts.get('a1')).toMatchObject({
+      decision,
+      score: { ruleSet: 'v2', score: after },
+    })
+  })
+
+  it('carries the verdict that the host had given by then', () => {
+    const judged = opened.after([
+      { kind: 'give_verdict', attemptId: 'a1', verdict: 'suspicious', note: null },
+    ])
+    expect(only(judged.when(rescore(20)).facts(), 'AccessRescored').data.verdict).toBe('suspicious')
+  })
+
+  it('is nothing for an opening without a score, and for one that there is not', () => {
+    guest
+      .after([open({ place: 'late' })])
+      .when(rescore(20))
+      .then([])
+    guest
+      .after([open({ allowedBy: 'N1' })])
+      .when(rescore(20))
+      .then([])
+    opened.when(rescore(20, { attemptId: 'a2' })).then([])
+    opened.events(forgotten).when(rescore(20)).then([])
+  })
+})
+
+describe('what still happens of openings of a guest who was forgotten', () => {
+  const score = {
+    attemptId: 'a1',
+    ruleSet: 'v1',
+    score: 90,
+    subScores: {},
+    reasons: [],
+    band: 'block' as const,
+    thresholds: DEFAULT_THRESHOLDS,
+    thresholdsVersion: 0,
+    verdict: null,
+  } satisfies Partial<FactOfType<'AccessScored'>['data']>
+  const challenge = { attemptId: 'a1', challengeId: 'k1' }
+  const later: readonly Past<GuestHappened>[] = [
+    { type: 'AccessScored', data: { ...score, decision: 'blocked', late: false }, personal: 'erased' },
+    { type: 'AccessAllowlisted', data: { attemptId: 'a1', entryId: 'N1' }, personal: 'erased' },
+    {
+      type: 'AccessRescored',
+      data: { ...score, before: { ruleSet: 'v2', score: 0, band: 'low' } },
+      personal: 'erased',
+    },
+    {
+      type: 'VerdictGiven',
+      data: { attemptId: 'a1', verdict: 'legitimate', before: null, score: 90 },
+      personal: 'erased',
+    },
+    { type: 'StepUpRequested', data: { ...challenge, channel: 'email' } },
+    { type: 'StepUpFailed', data: challenge },
+    { type: 'StepUpPassed', data: challenge },
+  ]
+  const gone = guest.after([open(), open({ attemptId: 'a2', place: 'late' })]).events(forgotten)
+
+  it.each(later)('$type is folded, and brings nothing of them back', (fact) => {
+    const { attempts, pending, baseline } = stateOf(gone)
+    expect([attempts.size, pending.size, baseline.openings]).toEqual([0, 0, 0])
+    const after = stateOf(gone.events(fact))
+    expect(after).toMatchObject({ gone: 'forgotten', attempts, pending, baseline })
+  })
+
+  it('is all of it folded, in the order it came', () => {
+    const state = stateOf(gone.events(...later.map((fact, i) => ({ ...fact, at: NOW + i * HOUR }))))
+    expect(state).toMatchObject({ gone: 'forgotten', updatedAt: NOW + (later.length - 1) * HOUR })
+    expect(state.attempts.size).toBe(0)
+  })
+})
