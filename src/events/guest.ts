@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { personalFact, plainFact, type FactOf, type HappenedOf, type NewFactOf } from './fact.ts'
+import { personalFact, plainFact, type HappenedOf, type NewFactOf } from './fact.ts'
 import { guestOf, guestSubject } from './streams.ts'
 import { bandSchema, thresholdsSchema } from './terms.ts'
 
@@ -190,7 +190,6 @@ export const guestFacts = [
 
 export type NewGuestFact = NewFactOf<(typeof guestFacts)[number]>
 export type GuestHappened = HappenedOf<(typeof guestFacts)[number]>
-export type GuestFact = FactOf<(typeof guestFacts)[number]>
 export type Channel = z.infer<typeof channel>
 export type Place = z.infer<typeof place>
-export type { Band, Thresholds } from './terms.ts'
+export type { Band } from './terms.ts'

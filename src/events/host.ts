@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { personalFact, plainFact, type FactOf, type HappenedOf, type NewFactOf } from './fact.ts'
+import { personalFact, plainFact, type HappenedOf, type NewFactOf } from './fact.ts'
 import { hostSubject } from './streams.ts'
 
 const ofHost = (stream: string) => hostSubject(stream.slice('host-'.length))
@@ -30,7 +30,6 @@ export const slugFacts = [plainFact('SlugClaimed', z.strictObject({ eventId: z.s
 
 export type NewHostFact = NewFactOf<(typeof hostFacts)[number]>
 export type HostHappened = HappenedOf<(typeof hostFacts)[number]>
-export type HostFact = FactOf<(typeof hostFacts)[number]>
 export type NewEmailFact = NewFactOf<(typeof emailFacts)[number]>
 export type EmailHappened = HappenedOf<(typeof emailFacts)[number]>
 export type NewSlugFact = NewFactOf<(typeof slugFacts)[number]>

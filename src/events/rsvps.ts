@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { personalFact, plainFact, type FactOf, type HappenedOf, type NewFactOf } from './fact.ts'
+import { personalFact, plainFact, type HappenedOf, type NewFactOf } from './fact.ts'
 import { eventIdOf, guestSubject } from './streams.ts'
 
 const ofAnsweringGuest = (stream: string, data: Record<string, unknown>) =>
@@ -32,6 +32,5 @@ export const rsvpsFacts = [
 
 export type NewRsvpsFact = NewFactOf<(typeof rsvpsFacts)[number]>
 export type RsvpsHappened = HappenedOf<(typeof rsvpsFacts)[number]>
-export type RsvpsFact = FactOf<(typeof rsvpsFacts)[number]>
 export type Answer = z.infer<typeof answerSchema>
 export type RsvpStatus = z.infer<typeof rsvpStatusSchema>

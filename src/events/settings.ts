@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { personalFact, plainFact, type FactOf, type HappenedOf, type NewFactOf } from './fact.ts'
+import { personalFact, plainFact, type HappenedOf, type NewFactOf } from './fact.ts'
 import { hostSubject } from './streams.ts'
 import { thresholdsSchema } from './terms.ts'
 
@@ -40,4 +40,3 @@ export const settingsFacts = [
 
 export type NewSettingsFact = NewFactOf<(typeof settingsFacts)[number]>
 export type SettingsHappened = HappenedOf<(typeof settingsFacts)[number]>
-export type SettingsFact = FactOf<(typeof settingsFacts)[number]>

@@ -6,4 +6,3 @@ export const bandSchema = z.enum(['low', 'medium', 'high', 'block'])
 export type Band = z.infer<typeof bandSchema>
 
 export const thresholdsSchema = z.strictObject({ medium: z.int(), high: z.int(), block: z.int() })
-export type Thresholds = z.infer<typeof thresholdsSchema>

@@ -5,7 +5,6 @@ import type { Log } from './log.ts'
 
 export type Pool = pg.Pool
 export type PoolClient = pg.PoolClient
-export type Client = pg.Client
 
 /**
  * What a query function needs: a pool, or a client inside a transaction.
