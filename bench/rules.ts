@@ -65,13 +65,16 @@ function modelsTrainedOn(seed: number, guests: number, world = plainWorld): Mode
   ]
 }
 
+/** A line of a printed table. */
+type Row = [name: string, cells: Record<string, string>]
+
 const percent = (share: number): string => (100 * share).toFixed(1)
 
 function printFigures({ figures, rounds }: Trial): void {
   console.log(
     'With 95 % intervals by bootstrap over guests. Challenged: % of the guests’ own openings when so many are caught.',
   )
-  const rows = [...figures].map(([model, { auc, challenged }]) => {
+  const rows = [...figures].map(([model, { auc, challenged }]): Row => {
     const [low, high] = interval(rounds.map((round) => round.get(model)!.auc))
     const cells = CATCH_RATES.map((rate, n) => {
       const [least, most] = interval(rounds.map((round) => round.get(model)!.challenged[n]!))
@@ -127,7 +130,7 @@ function printDifferences(
 
 function printAttacks({ rankings, attacks }: Trial): void {
   console.log(`\n% caught of each kind when ${percent(ALARMS)} % of the guests’ own openings are challenged`)
-  const rows = [...rankings].map(([model, ranking]) => [
+  const rows = [...rankings].map(([model, ranking]): Row => [
     model.name,
     Object.fromEntries([
       ['all', percent(ranking.caughtAt(ALARMS, (n) => attacks[n] !== null))],

@@ -67,9 +67,9 @@ function blockOf(prefix: string): string {
 
 class Counts {
   private observations = 0
-  private readonly levels: Map<string, number>[] = [new Map(), new Map(), new Map()]
+  private readonly levels = [0, 1, 2].map(() => new Map<string, number>())
   /** Different values below one of the next level. */
-  private readonly below: Map<string, number>[] = [new Map(), new Map()]
+  private readonly below = [0, 1].map(() => new Map<string, number>())
 
   add(values: readonly string[]): void {
     this.observations++

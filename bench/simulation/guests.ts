@@ -84,12 +84,13 @@ export function visitOf(
   here: City,
   at: number,
 ): Visit {
-  const partner = who.partnersPhone !== null && here === who.city && random.chance(world.partnerUse)
-  const onLaptop = !partner && who.laptop !== null && random.chance(world.laptopUse)
-  const device = partner ? who.partnersPhone : onLaptop ? who.laptop : who.phone
+  const partner = here === who.city && random.chance(world.partnerUse) ? who.partnersPhone : null
+  const ownLaptop = partner === null && random.chance(world.laptopUse) ? who.laptop : null
+  const onLaptop = ownLaptop !== null
+  const device = partner ?? ownLaptop ?? who.phone
   if (random.chance(world.newLease)) who.home = networks.home(who.city)
   const network = networkOf(random, world, networks, who, here, onLaptop)
-  const shown = random.chance(world.inApp) ? inApp(device ?? who.phone) : (device ?? who.phone)
+  const shown = random.chance(world.inApp) ? inApp(device) : device
   const changed = random.chance(world.changedDetail) ? { ...shown, language: `${shown.language}*` } : shown
   const silent = !who.sharesDetails || random.chance(world.fingerprintLost)
   return { at, device: silent ? null : changed, userAgent: changed.userAgent, network }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { defaultRuleSet, ruleSetById, ruleSets } from '../../src/scoring/rules/registry.ts'
@@ -33,6 +33,23 @@ describe('every signal', () => {
     const tests = readdirSync(new URL('test/scoring/signals/', root))
     expect(pages.sort()).toEqual([...SIGNAL_NAMES.map((name) => `${name}.md`), 'README.md'].sort())
     expect(tests.sort()).toEqual(SIGNAL_NAMES.map((name) => `${name}.unit.spec.ts`).sort())
+  })
+})
+
+describe('the overview of the signals', () => {
+  const overview = readFileSync(new URL('docs/signals/README.md', root), 'utf8')
+
+  it.each([...ruleSets])('tells the weights of $id as they are', ({ id, signals }) => {
+    const rows = overview.split('\n').map((line) => line.split('|').map((cell) => cell.trim()))
+    const column = rows.find((row) => row[1] === 'signal')?.indexOf(`weight in \`${id}\``) ?? -1
+    const told = rows.filter((row) => row[1]?.endsWith('.md)') && row[column] !== '')
+    const weights = told.map((row) => [
+      row[1]?.replace(/^\[(.*)\].*$/, '$1'),
+      Math.round(Number(row[column]) * 100),
+    ])
+    expect(Object.fromEntries(weights)).toEqual(
+      Object.fromEntries(signals.map(({ signal, weight }) => [signal.name, weight])),
+    )
   })
 })
 

@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { emptyBaseline } from '../../src/scoring/baseline.ts'
 import { v1 } from '../../src/scoring/rules/v1.ts'
-import { scoreOpening, type RuleSet } from '../../src/scoring/score.ts'
-import type { Signal } from '../../src/scoring/signal.ts'
+import { v2 } from '../../src/scoring/rules/v2.ts'
+import { contributions, scoreAll, scoreOpening, type RuleSet } from '../../src/scoring/score.ts'
+import type { Signal, SignalName } from '../../src/scoring/signal.ts'
 import { anOpening, baselines, knownGuest, openings, paris } from './builders.ts'
 
 /** A rule set of one signal that always says `subScore`. */
@@ -108,6 +109,71 @@ describe('a score', () => {
         const before = JSON.stringify([baseline, opening])
         expect(scoreOpening(v1, baseline, opening)).toEqual(scoreOpening(v1, baseline, opening))
         expect(JSON.stringify([baseline, opening])).toBe(before)
+      }),
+    )
+  })
+})
+
+describe('evidence that lowers a score', () => {
+  const signal = (name: SignalName, subScore: number): Signal => ({
+    name,
+    measure: () => subScore,
+    explain: () => ({ code: name === 'known_device' ? 'device_known' : 'ip_change', params: {} }),
+  })
+  const ruleSet = (raising: number): RuleSet => ({
+    id: 'test',
+    signals: [
+      { signal: signal('ip_change', raising), weight: 50 },
+      { signal: signal('known_device', 100), weight: -30 },
+    ],
+    cap: { strongFrom: 70, strongNeeded: 1, highest: 55 },
+  })
+
+  it('is taken off, and is a reason, where something raised the score', () => {
+    expect(scoreOpening(ruleSet(80), emptyBaseline, anOpening())).toEqual({
+      ruleSet: 'test',
+      score: 10,
+      subScores: { ip_change: 80, known_device: 100 },
+      reasons: [
+        { code: 'ip_change', params: {} },
+        { code: 'device_known', params: {} },
+      ],
+    })
+  })
+
+  it('never takes a score below 0, and is no reason where there is nothing to lower', () => {
+    expect(scoreOpening(ruleSet(40), emptyBaseline, anOpening()).score).toBe(0)
+    expect(scoreOpening(ruleSet(0), emptyBaseline, anOpening())).toMatchObject({ score: 0, reasons: [] })
+  })
+
+  it('is no strong sign', () => {
+    const capped = { ...ruleSet(60), cap: { strongFrom: 70, strongNeeded: 1, highest: 0 } }
+    expect(
+      scoreOpening({ ...capped, signals: capped.signals.slice(0, 1) }, emptyBaseline, anOpening()).score,
+    ).toBe(0)
+    const weak = {
+      ...capped,
+      signals: [{ signal: signal('ip_change', 60), weight: 100 }, ...capped.signals.slice(1)],
+    }
+    expect(scoreOpening(weak, emptyBaseline, anOpening()).score).toBe(0)
+  })
+
+  it('can be shown beside what raised it, in points', () => {
+    expect(contributions(ruleSet(80), { ip_change: 80, known_device: 100 })).toEqual([
+      { signal: 'ip_change', subScore: 80, points: 40 },
+      { signal: 'known_device', subScore: 100, points: -30 },
+    ])
+    expect(contributions(ruleSet(80), {})[0]).toEqual({ signal: 'ip_change', subScore: 0, points: 0 })
+  })
+})
+
+describe('rule sets that score along', () => {
+  it('give the scores each would give alone, in their order', () => {
+    fc.assert(
+      fc.property(baselines, openings, (baseline, opening) => {
+        const alone = [v2, v1].map((ruleSet) => scoreOpening(ruleSet, baseline, opening))
+        expect(scoreAll([v2, v1], baseline, opening)).toEqual(alone)
+        expect(alone.map(({ ruleSet }) => ruleSet)).toEqual(['v2', 'v1'])
       }),
     )
   })

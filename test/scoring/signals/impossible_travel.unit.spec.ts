@@ -37,18 +37,22 @@ describe('impossible_travel', () => {
   })
 
   it('takes the radii of both places off the distance', () => {
-    // 700 km in an hour and ten minutes are 600 km/h; less 400 they are 257, and less 200 and 5 they are 424.
-    expect(after(1, north(700)).subScore).toBe(0)
-    expect(after(1, north(700, 5)).subScore).toBe(70)
-    expect(after(0, north(540)).subScore).toBe(70)
-    expect(after(0, north(560)).subScore).toBe(100)
+    // 740 km in an hour and ten minutes are 634 km/h; less 400 they are 291, less 200 and 5 they are 459.
+    expect(after(1, north(740)).subScore).toBe(0)
+    expect(after(1, north(740, 5)).subScore).toBe(70)
+  })
+
+  it('is nothing within 300 km beyond the radii, which is the error of an address rather than a journey', () => {
+    expect(after(0, north(699)).subScore).toBe(0)
+    expect(after(0, north(701)).subScore).toBe(100)
+    expect(after(0, north(506, 5)).subScore).toBe(100)
   })
 
   it.each<[NetworkKind, number]>([
     ['residential', 70],
     ['mobile', 0],
   ])('assumes the usual radius of a %s network where none is given', (network, subScore) => {
-    expect(after(1, north(700), network).subScore).toBe(subScore)
+    expect(after(1, north(690), network).subScore).toBe(subScore)
   })
 
   it.each(['vpn', 'relay', 'hosting'] as const)('is nothing to the exit of a %s', (network) => {
