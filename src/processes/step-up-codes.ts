@@ -1,7 +1,6 @@
 import { CODE_VALIDITY, MAX_CODE_TRIES } from '../commands/guest/step-up.ts'
 import { MINUTE } from '../kernel/time.ts'
 import { codeMail, codeSms } from '../notify/compose.ts'
-import { DeliveryFailed } from '../notify/message.ts'
 import type { JobHandler } from './jobs.ts'
 import { guestNow, occasionOf, type NotificationOptions } from './notifications.ts'
 
@@ -21,20 +20,8 @@ export function stepUpCodeHandler(options: NotificationOptions): JobHandler<'ste
     const validFor = challenge.at + CODE_VALIDITY - clock.now()
     if (validFor < MINUTE || challenge.failures >= MAX_CODE_TRIES) return
     const { email, phone, name: guestName } = guest.contact
-    const code = links.stepUpCode(data.challengeId)
-    const about = { occasion, guestName, code, validFor }
-    try {
-      if (email !== null) await mailer.send(codeMail({ id, to: email }, about))
-      else if (phone !== null) await sms.send(codeSms({ id, to: phone }, about))
-    } catch (error) {
-      throw withoutCode(error, code)
-    }
+    const about = { occasion, guestName, code: links.stepUpCode(data.challengeId), validFor }
+    if (email !== null) await mailer.send(codeMail({ id, to: email }, about))
+    else if (phone !== null) await sms.send(codeSms({ id, to: phone }, about))
   }
-}
-
-/** Servers quote in their refusals what they refuse, the subject first; the reason is logged and kept with the job. */
-function withoutCode(error: unknown, code: string): Error {
-  const reason = error instanceof Error ? error.message : String(error)
-  const permanent = error instanceof DeliveryFailed && error.permanent
-  return new DeliveryFailed(reason.replaceAll(code, '[code]'), { permanent })
 }

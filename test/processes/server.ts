@@ -36,9 +36,17 @@ export interface TestServerOptions {
 
 const SECRET = Buffer.from('0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f1', 'hex')
 
+/** A code that tells which challenge it is for: the letters of its id, as numbers. */
+export const codeOf = (challengeId: string) =>
+  Buffer.from(challengeId)
+    .reduce((sum, letter) => (sum * 31 + letter) % 1_000_000, 7)
+    .toString()
+    .padStart(6, '0')
+
 const links: ProcessesOptions['links'] = {
   guestLink: ({ guestId, version }) => `https://party.example/r/${guestId}.${String(version)}`,
   passCode: () => '7K3QM-X09TZ',
+  stepUpCode: (challengeId) => codeOf(challengeId),
   resetLink: ({ hostId, passwordHash }) =>
     Promise.resolve({ url: `https://party.example/reset#${hostId}.${passwordHash}`, validFor: 1_800_000 }),
 }
@@ -57,7 +65,7 @@ export async function createServer(options: TestServerOptions): Promise<TestServ
   const openings = createOpenings({
     commands,
     lookup: options.lookup ?? (() => Promise.resolve(null)),
-    rules: () => defaultRuleSet,
+    rules: () => Promise.resolve(defaultRuleSet),
     budgetMs: 250,
     onOverrun: () => undefined,
   })

@@ -23,6 +23,7 @@ const GUEST = '01JD00000000000000000GAST1'
 const contents: { [A in Audience]: ClaimsOf<A> } = {
   session: { hostId: HOST },
   rsvp: { eventId: EVENT, guestId: GUEST, attemptId: 'a-1', linkVersion: 1 },
+  challenge: { eventId: EVENT, guestId: GUEST, attemptId: 'a-1', linkVersion: 1 },
   scanner: { eventId: EVENT, ticketId: 't-1', gate: 'Main entrance' },
   reset: { hostId: HOST, credential: 'digest' },
 }
