@@ -8,6 +8,7 @@ export const outbox = {
   sms: 'SMS',
   email: 'E-mail',
   choose: 'Choose a message to read it.',
+  all: 'All messages',
   preview: 'Message to {to}',
   refresh: 'Refresh',
   links: 'Links in this message',
