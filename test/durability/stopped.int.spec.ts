@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { connectLive } from '../support/live-feed.ts'
 import { createEvent, expectStatus, PASSWORD } from '../support/party.ts'
 import {
@@ -9,6 +9,9 @@ import {
   spawnProduct,
   until,
 } from '../support/product-process.ts'
+
+// Starts and stops a process with its database, which a busy machine makes slow.
+vi.setConfig({ testTimeout: 90_000 })
 
 let folder: Awaited<ReturnType<typeof createDataDir>>
 

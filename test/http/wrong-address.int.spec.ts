@@ -1,9 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { pathWith } from '../support/openapi.ts'
 import { startTestProduct, type TestProduct } from '../support/product.ts'
 import { rawBytes, rawRequest } from '../support/raw-request.ts'
 import { asJson, judge, named, nextAddress, Walk } from './walk.ts'
 import { WRONG_QUERY_VALUES, WRONG_SEGMENTS } from './wrong-values.ts'
+
+// Every test sends hundreds of requests, more with each route of the product.
+vi.setConfig({ testTimeout: 90_000 })
 
 let product: TestProduct
 let walk: Walk

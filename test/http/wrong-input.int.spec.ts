@@ -1,9 +1,12 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { addGuest, createEvent, readModelsCaughtUp } from '../support/party.ts'
 import { startTestProduct, type TestProduct } from '../support/product.ts'
 import { asJson, judge, named, Walk } from './walk.ts'
 import { WRONG_BODIES, WRONG_HEADERS, wrongValues } from './wrong-values.ts'
+
+// Every test sends hundreds of requests, more with each route of the product.
+vi.setConfig({ testTimeout: 90_000 })
 
 let product: TestProduct
 let walk: Walk
