@@ -69,10 +69,13 @@ export const openings: fc.Arbitrary<Opening> = fc.record({
   network: kinds,
 })
 
+/** JSON knows no -0, and no map does. */
+const degrees = (most: number) => fc.double({ min: -most, max: most, noNaN: true }).map((value) => value + 0)
+
 const lastPlaces = fc.option(
   fc.record({
-    lat: fc.double({ min: -90, max: 90, noNaN: true }),
-    lon: fc.double({ min: -180, max: 180, noNaN: true }),
+    lat: degrees(90),
+    lon: degrees(180),
     at: times,
     city: fc.constantFrom(null, 'Lagos'),
     country: fc.constantFrom(null, 'NG'),
