@@ -3,7 +3,7 @@ import { startChild, type Child } from './child.ts'
 import { flood, steady, type LoadOptions, type LoadResult } from './load.ts'
 
 const SECONDS = 10
-const CONNECTIONS = 64
+const CONNECTIONS = 10
 /** Openings a second of the steady part. */
 const STEADY = 500
 
