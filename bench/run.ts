@@ -5,6 +5,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: (args: string[]) => 
   start: () => import('./start.ts'),
   eventstore: () => import('./eventstore.ts'),
   projections: () => import('./projections.ts'),
+  preview: () => import('./preview.ts'),
   rules: () => import('./rules.ts'),
   score: () => import('./score.ts'),
 }

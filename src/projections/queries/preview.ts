@@ -7,22 +7,27 @@ import type { PreviewQueries, ScoredGuests } from './types.ts'
 
 const PICTURE = `SELECT picture FROM {preview}.pictures WHERE key = $1`
 
-/** Index (event_id, listed, worst, guest_id), read backwards. */
+/**
+ * Index (event_id, listed, worst, guest_id): read backwards for the page, alone for the total. One row at least, so that
+ * an empty page tells the total too.
+ */
 const PAGE = `
-  SELECT s.guest_id, s.worst, g.name
-  FROM (
-    SELECT guest_id, worst FROM {preview}.guests
+  WITH page AS (
+    SELECT s.guest_id, s.worst, g.name
+    FROM (
+      SELECT guest_id, worst FROM {preview}.guests
+      WHERE event_id = $1 AND listed AND worst = ANY ($2::int[])
+        AND ($3::bigint IS NULL OR (worst, guest_id) < ($3::bigint, $4))
+      ORDER BY worst DESC, guest_id DESC
+      LIMIT $5
+    ) s
+    LEFT JOIN {guests}.guests g ON g.key = $1 || '/' || s.guest_id
+  ), counted AS (
+    SELECT count(*)::int AS total FROM {preview}.guests
     WHERE event_id = $1 AND listed AND worst = ANY ($2::int[])
-      AND ($3::bigint IS NULL OR (worst, guest_id) < ($3::bigint, $4))
-    ORDER BY worst DESC, guest_id DESC
-    LIMIT $5
-  ) s
-  LEFT JOIN {guests}.guests g ON g.key = $1 || '/' || s.guest_id
-  ORDER BY s.worst DESC, s.guest_id DESC`
-
-const TOTAL = `
-  SELECT count(*)::int AS total FROM {preview}.guests
-  WHERE event_id = $1 AND listed AND worst = ANY ($2::int[])`
+  )
+  SELECT * FROM counted LEFT JOIN page ON true
+  ORDER BY worst DESC, guest_id DESC`
 
 const NAMES = `SELECT guest_id, name FROM {guests}.guests WHERE key = ANY ($1)`
 
@@ -40,6 +45,7 @@ const SNAPSHOT = `
   WHERE g.schema = '{preview}'`
 
 type WorstRow = { readonly guest_id: string; readonly worst: number; readonly name: string | null }
+type CountedRow = { readonly total: number } & (WorstRow | { readonly [C in keyof WorstRow]: null })
 type SnapshotRow = {
   readonly checkpoint: string
   readonly parkedSince: string | null
@@ -82,15 +88,13 @@ async function worstGuests(
 ): Promise<ScoredGuests> {
   const after = cursor === undefined ? null : decodeNumberCursor(cursor)
   if (scores.length === 0) return { total: 0, items: [], nextCursor: null }
-  const [rows, [counted]] = await Promise.all([
-    reader.rows<WorstRow>(PAGE, [eventId, scores, after?.value ?? null, after?.id ?? null, limit + 1]),
-    reader.rows<{ total: number }>(TOTAL, [eventId, scores]),
-  ])
+  const values = [eventId, scores, after?.value ?? null, after?.id ?? null, limit + 1]
+  const rows = await reader.rows<CountedRow>(PAGE, values)
   const page = pageOf(
-    rows,
+    rows.filter((row) => row.guest_id !== null),
     limit,
     ({ guest_id: guestId, worst: score, name }) => ({ guestId, score, name }),
     ({ guest_id: id, worst }) => ({ value: String(worst), id }),
   )
-  return { total: counted?.total ?? 0, ...page }
+  return { total: rows[0]?.total ?? 0, ...page }
 }
