@@ -30,7 +30,8 @@ export interface Suggestion {
 /**
  * The thresholds that catch most of what the host called suspicious while few of what the host called legitimate are
  * bothered. A boundary that does as well as any stays where it is, so that no change is proposed for nothing.
- * @returns null with too few verdicts, when the event's thresholds do as well, and when no thresholds would catch any
+ * @returns null with too few verdicts, when the event's thresholds do as well, and when no thresholds would catch any or
+ *   keep false alarms few
  */
 export function suggestThresholds(picture: Picture): Suggestion | null {
   const { legitimate, suspicious, thresholds: current } = picture
@@ -40,8 +41,10 @@ export function suggestThresholds(picture: Picture): Suggestion | null {
     boundary(picture, { from, to, now, mostLegitimate: Math.floor(most * known.legitimate) })
   // The outer boundaries need room on either side.
   const high = best(1, 99, current.high, MOST_FLAGGED)
-  const block = best(high + 1, 100, current.block, MOST_BLOCKED)
-  const medium = best(0, high - 1, current.medium, MOST_REVIEWED)
+  if (high === null) return null
+  // Nothing scores above 100: a boundary that blocks nobody is always there.
+  const block = best(high + 1, 100, current.block, MOST_BLOCKED) ?? 100
+  const medium = best(0, high - 1, current.medium, MOST_REVIEWED) ?? high - 1
   const thresholds = { medium, high, block }
   const fit = fitOf(picture, thresholds)
   if (same(thresholds, current) || fit.caught === 0) return null
@@ -67,9 +70,9 @@ interface Search {
 /**
  * @returns of the boundaries that keep to the limit the one with the most suspicious openings above it and, of those, the
  *   fewest legitimate ones. Many do equally well where nothing was scored: the present one if it is among them, else the
- *   one in the middle, furthest from the openings on either side. The highest when none keeps to the limit.
+ *   one in the middle, furthest from the openings on either side. Null when none keeps to the limit.
  */
-function boundary({ legitimate, suspicious }: Picture, { from, to, now, mostLegitimate }: Search): number {
+function boundary({ legitimate, suspicious }: Picture, { from, to, now, mostLegitimate }: Search): number | null {
   let best: number[] = []
   let most = { caught: -1, bothered: 0 }
   for (let score = from; score <= to; score++) {
@@ -80,7 +83,7 @@ function boundary({ legitimate, suspicious }: Picture, { from, to, now, mostLegi
     best = equal ? [...best, score] : [score]
     most = rank
   }
-  return best.includes(now) ? now : (best[Math.floor(best.length / 2)] ?? to)
+  return best.includes(now) ? now : (best[Math.floor(best.length / 2)] ?? null)
 }
 
 const same = (a: Thresholds, b: Thresholds): boolean =>
