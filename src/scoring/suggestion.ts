@@ -72,7 +72,10 @@ interface Search {
  *   fewest legitimate ones. Many do equally well where nothing was scored: the present one if it is among them, else the
  *   one in the middle, furthest from the openings on either side. Null when none keeps to the limit.
  */
-function boundary({ legitimate, suspicious }: Picture, { from, to, now, mostLegitimate }: Search): number | null {
+function boundary(
+  { legitimate, suspicious }: Picture,
+  { from, to, now, mostLegitimate }: Search,
+): number | null {
   let best: number[] = []
   let most = { caught: -1, bothered: 0 }
   for (let score = from; score <= to; score++) {
