@@ -1,6 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { invitationMail, passwordResetMail, replyMail, type Reply } from '../../src/notify/compose.ts'
+import {
+  codeMail,
+  codeSms,
+  invitationMail,
+  passwordResetMail,
+  replyMail,
+  type Reply,
+} from '../../src/notify/compose.ts'
+import { isOneSegment } from '../../src/notify/sms-text.ts'
 import { ejectLetter } from '../../scripts/eject-letter.ts'
 import { MINUTE } from '../../src/kernel/time.ts'
 import { about, occasion } from './letters.ts'
@@ -16,11 +24,17 @@ const replies: Reply[] = [
   { status: 'maybe' },
 ]
 
-async function everyMail(letter = about) {
+const codeFor = ({ occasion: of, guestName } = about) =>
+  codeMail(to, { occasion: of, guestName, code: '042917', validFor: 10 * MINUTE })
+
+/** Those that lead somewhere. */
+async function everyMailWithLink(letter = about) {
   const answers = await Promise.all(replies.map((reply) => replyMail(to, letter, reply, 'party.example')))
   const reset = passwordResetMail(to, letter.guestName, 'https://party.example/reset#token', 30 * MINUTE)
   return [invitationMail(to, letter), reset, ...answers]
 }
+
+const everyMail = async (letter = about) => [...(await everyMailWithLink(letter)), codeFor(letter)]
 
 test('letter.html is what letter.mjml compiles to', async () => {
   const html = await readFile(new URL('../../src/notify/templates/letter.html', import.meta.url), 'utf8')
@@ -49,7 +63,7 @@ test('a letter loads nothing from anywhere, so that reading it is noticed by nob
 })
 
 test('the HTML and the text of every letter lead to the same place', async () => {
-  for (const { html, text } of await everyMail()) {
+  for (const { html, text } of await everyMailWithLink()) {
     const [, href] = /href="([^"]*)"/.exec(html) ?? []
     expect(href).toMatch(/^https:\/\/party\.example\//)
     expect(text).toContain(href)
@@ -107,4 +121,26 @@ test('a calendar entry keeps its UID when the event moves, counts the changes, a
 
 test('a link that is not a web address is refused rather than sent', () => {
   expect(() => invitationMail(to, { ...about, link: 'javascript:alert(1)' })).toThrow('web address')
+})
+
+test('a code is the first thing to be read, in the subject too, and its mail leads nowhere', () => {
+  const { subject, html, text, senderName } = codeFor()
+  expect(subject).toBe('042917 is your code for Summer Party')
+  expect(senderName).toBe('Anna Host')
+  expect(text).toMatch(/^042917\n\nHello Bob Guest,\n\nYour invitation to Summer Party was opened/)
+  expect(text).toContain('good for 10 minutes. If it was not you, do nothing, and tell nobody the code.')
+  expect(html).toMatch(/>\s*042917\s*</)
+  // Who is used to links in such mails also follows the link of one that only looks like it.
+  expect(html).not.toContain('href=')
+  expect(text).not.toMatch(/https?:/)
+})
+
+test('a code by text message comes first and is one segment, however long the name of the event is', () => {
+  const smsFor = (name: string) =>
+    codeSms(to, { occasion: { ...occasion, name }, guestName: null, code: '042917', validFor: MINUTE }).text
+  expect(smsFor('Summer Party')).toBe('042917 is your code to open the invitation to Summer Party.')
+  for (const name of ['The long name of a party that never ends '.repeat(5), '祝賀会'.repeat(40)]) {
+    expect(smsFor(name)).toMatch(/^042917 is your code/)
+    expect(isOneSegment(smsFor(name)), name).toBe(true)
+  }
 })

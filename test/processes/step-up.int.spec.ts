@@ -71,8 +71,8 @@ test('a guest with a phone and no mail address gets it as one text message', asy
   await ask('challenge-1')
   await everythingDone()
   const outbox = createOutbox(world.outboxFolder)
-  const [{ id = '' } = {}] = await outbox.list()
-  expect(await outbox.read(id)).toMatchObject({
+  const [entry] = await outbox.list()
+  expect(await outbox.read(entry?.id ?? '')).toMatchObject({
     channel: 'sms',
     to: '+4915112345678',
     text: `${codeOf('challenge-1')} is your code to open the invitation to Summer Party.`,

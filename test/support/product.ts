@@ -38,6 +38,8 @@ export interface TestProduct extends Product {
 export interface TestProductOptions {
   /** Beside what the tests need; no geolocation unless asked for. */
   readonly config?: Partial<Config>
+  /** Told every line of the log, as JSON. */
+  readonly onLog?: (line: string) => void
 }
 
 const START = '2026-06-01T12:00:00.000Z'
@@ -73,7 +75,9 @@ export async function startTestProduct(options: TestProductOptions = {}): Promis
     }),
     ...options.config,
   }
-  const product = await startProduct({ config, logger: pino({ level: 'silent' }), clock, webRoot })
+  const { onLog } = options
+  const logger = onLog === undefined ? pino({ level: 'silent' }) : pino({ level: 'trace' }, { write: onLog })
+  const product = await startProduct({ config, logger, clock, webRoot })
   const { port } = product.app.server.address() as { port: number }
   let visitors = 0
   return {

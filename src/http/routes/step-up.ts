@@ -72,7 +72,7 @@ export const stepUpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) =>
       // None is open any more when this is the retry of the right code, which is answered as it was the first time.
       const challengeId = guest.attempts.get(attemptId)?.challenge?.challengeId ?? null
       const right = challengeId !== null && tokens.isStepUpCode(challengeId, request.body.code)
-      const { state, position } = await commands.execute(
+      const { state, facts, position } = await commands.execute(
         guestDecider,
         guestStream(claims.eventId, claims.guestId),
         { kind: 'answer_step_up', attemptId, challengeId, at: context.at, right },
@@ -81,7 +81,7 @@ export const stepUpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) =>
       withPosition(reply, position)
       const attempt = state.kind === 'missing' ? undefined : state.attempts.get(attemptId)
       if (state.kind === 'missing' || attempt?.decision !== 'allowed') {
-        await limit.countWrong(request)
+        if (facts.length > 0) await limit.countWrong(request)
         throw wrongCode(attempt)
       }
       // Who has the code is verified, whatever the opening looked like before.
