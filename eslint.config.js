@@ -75,7 +75,14 @@ export default tseslint.config(
   },
   {
     // Command-line programs talk to people on standard output.
-    files: ['src/main.ts', 'src/demo/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts', 'src/cli/**/*.ts'],
+    files: [
+      'src/main.ts',
+      'src/demo/**/*.ts',
+      'src/cli/**/*.ts',
+      'bench/**/*.ts',
+      'scripts/**/*.ts',
+      'test/**/*.main.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
   {

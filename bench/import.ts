@@ -24,7 +24,8 @@ async function json(url: string, token: string | null, body: string, type = 'app
 /** Imports a file of 10,000 guests over HTTP: until the answer, and until the guest list shows them all. */
 export async function run(): Promise<void> {
   const dataDir = await newDataDir()
-  const { origin, stop } = await startProgram(dataDir)
+  const program = await startProgram(dataDir)
+  const { origin } = program
   const account = { email: 'bench@example.org', password: 'correct horse battery' }
   const { body: session } = await json(`${origin}/api/auth/register`, null, JSON.stringify(account))
   const token = String(session['token'])
@@ -39,7 +40,7 @@ export async function run(): Promise<void> {
   const list = await fetch(`${url}?limit=1`, { headers })
   const shown = performance.now() - started
   const { counts } = (await list.json()) as { counts: { all: number } }
-  await stop()
+  await program.stop()
   await rm(dataDir, { recursive: true, force: true })
 
   console.table([

@@ -73,7 +73,7 @@ const environment = z.object({
   SMTP_URL: z
     .string()
     .regex(/^smtps?:\/\/[^/]/, 'takes a smtp:// or smtps:// address of a server')
-    .refine(URL.canParse, { error: 'takes a smtp:// or smtps:// address of a server' })
+    .refine((url) => URL.canParse(url), { error: 'takes a smtp:// or smtps:// address of a server' })
     .optional(),
   MAIL_FROM: z.string().default('GuestGuard <guestguard@localhost>'),
   TWILIO_ACCOUNT_SID: z.string().regex(/^AC/, 'takes an account SID, which begins with AC').optional(),

@@ -201,3 +201,17 @@ describe('the security of an event', () => {
     expect(stateOf(tuned)).toMatchObject({ name, slug, status, changes, createdAt, updatedAt: NOW + 2 })
   })
 })
+
+describe('a network that is too wide to be an exception', () => {
+  it.each(['0.0.0.0/0', '128.0.0.0/1', '0.0.0.0/7', '::/0', '2000::/15'])('%s is refused', (cidr) => {
+    event.when(allow(cidr)).then('bad_cidr')
+  })
+
+  it.each(['10.0.0.0/8', '2001::/16'])('%s is taken', (cidr) => {
+    event
+      .when(allow(cidr))
+      .then([
+        { type: 'NetworkAllowed', data: { entryId: 'N1', hostId: 'HOST1' }, personal: { cidr, note: null } },
+      ])
+  })
+})

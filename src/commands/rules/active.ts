@@ -1,6 +1,6 @@
 import { rulesStream } from '../../events/streams.ts'
 import { SECOND, type Clock } from '../../kernel/time.ts'
-import { ruleSetById } from '../../scoring/rules/registry.ts'
+import { defaultRuleSet, ruleSets } from '../../scoring/rules/registry.ts'
 import type { RuleSet } from '../../scoring/score.ts'
 import type { CommandHandler } from '../handle.ts'
 import { rulesDecider } from './decider.ts'
@@ -16,7 +16,7 @@ export function activeRules(commands: CommandHandler, clock: Clock): () => Promi
     const now = clock.now()
     if (active === undefined || now - looked >= REFRESH) {
       looked = now
-      const fresh = commands.state(rulesDecider, rulesStream).then(ruleSetById)
+      const fresh = commands.state(rulesDecider, rulesStream).then(knownOrDefault)
       fresh.catch(() => {
         looked = -Infinity
       })
@@ -24,4 +24,9 @@ export function activeRules(commands: CommandHandler, clock: Clock): () => Promi
     }
     return active
   }
+}
+
+/** After a return to an older release the active rules may be of the newer one: guests are scored all the same. */
+function knownOrDefault(id: string): RuleSet {
+  return ruleSets.find((ruleSet) => ruleSet.id === id) ?? defaultRuleSet
 }

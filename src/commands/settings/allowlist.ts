@@ -19,6 +19,12 @@ interface Network {
 
 const WIDTH = { 4: 32, 6: 128 } as const
 
+/** Widest network that may be trusted, in bits of its prefix: a wider one would switch scoring off, not make an exception. */
+const WIDEST = { 4: 8, 6: 16 } as const
+
+/** Entries of one event; matching stays a lookup for each prefix length that occurs. */
+export const MAX_NETWORKS = 10_000
+
 function numberOf(bytes: readonly number[]): bigint {
   return bytes.reduce((number, byte) => (number << 8n) | BigInt(byte), 0n)
 }
@@ -46,7 +52,7 @@ export function canonicalCidr(text: string): string {
 }
 
 function readNetwork(text: string): Network {
-  const match = /^([0-9a-fA-F.:]{2,45})(?:\/(\d{1,3}))?$/.exec(text)
+  const match = /^([0-9a-fA-F.:]{2,45})(?:\/(0|[1-9]\d{0,2}))?$/.exec(text)
   const address = match?.[1] === undefined ? null : parseAddress(match[1])
   if (match === null || address === null) throw invalid(text)
   const family = address.kind() === 'ipv4' ? 4 : 6
@@ -68,6 +74,14 @@ function textOf({ family, bits, network }: Network): string {
   return `${parseAddress(groups.join(':'))?.toString() ?? groups.join(':')}/${String(bits)}`
 }
 
+/** @throws DomainError `bad_cidr` for a network that is too wide to trust */
+export function requireNarrow(cidr: string): void {
+  const { family, bits } = readNetwork(cidr)
+  if (bits >= WIDEST[family]) return
+  const message = `is wider than /${String(WIDEST[family])}, the widest network that can be trusted`
+  throw new DomainError('invalid', 'bad_cidr', `${cidr} ${message}.`, { fields: [{ path: 'cidr', message }] })
+}
+
 /**
  * The networks a host trusts, kept by prefix length: an address is looked up once for each length that occurs, however
  * many entries there are. Owned and changed by the fold of its stream.
@@ -77,6 +91,10 @@ export class Allowlist {
   /** `<family>/<bits>` -> network -> entry; the longest prefix of a family first. */
   private readonly byPrefix = new Map<string, Map<bigint, AllowedNetwork>>()
   private lengths: { readonly key: string; readonly family: 4 | 6; readonly bits: number }[] = []
+
+  get size(): number {
+    return this.byId.size
+  }
 
   get entries(): readonly AllowedNetwork[] {
     return [...this.byId.values()]

@@ -2,6 +2,7 @@ import { ERASED } from '../../events/fact.ts'
 import type { NewSettingsFact, SettingsHappened } from '../../events/settings.ts'
 import { DomainError, unreachable } from '../../kernel/errors.ts'
 import { requireThresholds, type Thresholds } from '../../scoring/bands.ts'
+import { MAX_NETWORKS, requireNarrow } from './allowlist.ts'
 import type { ConfiguredEvent, StepUp } from './state.ts'
 
 export type SecurityCommand =
@@ -51,8 +52,16 @@ export function decideSecurity(event: SecurityState, command: SecurityCommand): 
       return setThresholds(event, command.thresholds)
     case 'allow_network': {
       const { entryId, hostId, cidr, note } = command
+      requireNarrow(cidr)
       if (event.allowlist.byCidr(cidr) !== null) {
         throw new DomainError('conflict', 'network_listed', `${cidr} is on the list already.`)
+      }
+      if (event.allowlist.size >= MAX_NETWORKS) {
+        throw new DomainError(
+          'conflict',
+          'allowlist_full',
+          `The list is full: it holds ${String(MAX_NETWORKS)} networks.`,
+        )
       }
       return [{ type: 'NetworkAllowed', data: { entryId, hostId }, personal: { cidr, note } }]
     }
