@@ -9,6 +9,7 @@ function project(cost: 'unit' | 'int' | 'e2e', order: number, options: object) {
 }
 
 const postgres = { globalSetup: ['test/support/global-setup.ts'] }
+const pages = { globalSetup: [...postgres.globalSetup, 'test/e2e/build-pages.ts'] }
 
 export default defineConfig({
   test: {
@@ -18,7 +19,7 @@ export default defineConfig({
     projects: [
       project('unit', 0, {}),
       project('int', 1, { ...postgres, testTimeout: 30_000, hookTimeout: 60_000 }),
-      project('e2e', 2, { ...postgres, testTimeout: 90_000, hookTimeout: 120_000 }),
+      project('e2e', 2, { ...pages, testTimeout: 90_000, hookTimeout: 120_000 }),
     ],
   },
 })
