@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
 /** The suffix of a test file tells its cost: pure, a real server, a browser. */
@@ -11,7 +12,14 @@ function project(cost: 'unit' | 'int' | 'e2e', order: number, options: object) {
 const postgres = { globalSetup: ['test/support/global-setup.ts'] }
 const pages = { globalSetup: [...postgres.globalSetup, 'test/e2e/build-pages.ts'] }
 
+/** As in web/vite.config.ts, for what is tested of the pages without a browser. */
+const alias = {
+  '@contracts': join(import.meta.dirname, 'src/contracts'),
+  '@shared': join(import.meta.dirname, 'web/src/shared'),
+}
+
 export default defineConfig({
+  resolve: { alias },
   test: {
     pool: 'forks',
     // Each worker may drive a server or a browser of its own; more than the cores only makes timeouts likelier.

@@ -30,6 +30,9 @@ const item = (position: number, change: Partial<ActivityItem> = {}): ActivityIte
   reasons: [],
   place: null,
   device: null,
+  allowlisted: false,
+  verdict: null,
+  before: null,
   ...change,
 })
 const positions = (items: readonly ActivityItem[]) => items.map(({ position }) => Number(position))

@@ -3,6 +3,7 @@ import { useLoad } from '@shared/useLoad.ts'
 import { useSubmit } from '@shared/useSubmit.ts'
 import { watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import type { FeedbackItem } from '@contracts/security.ts'
+import { inPlace } from './feedback-rows.ts'
 import { fetchFeedback } from './security.api.ts'
 import { useVerdicts } from './verdicts.store.ts'
 
@@ -32,7 +33,8 @@ export function useFeedback(eventId: Ref<string>): Feedback {
   const { data, failure, load } = useLoad(async (signal): Promise<FeedbackSoFar> => {
     const limit = Math.min(largestPage, Math.max(pageSize, data.value?.items.length ?? 0))
     const position = positionToWaitFor() ?? '0'
-    return { ...(await fetchFeedback(eventId.value, { limit }, signal)), position }
+    const page = await fetchFeedback(eventId.value, { limit }, signal)
+    return { ...page, items: inPlace(data.value?.items ?? [], page.items), position }
   })
   const {
     busy: loadingMore,

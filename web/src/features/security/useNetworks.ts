@@ -33,12 +33,15 @@ export function useNetworks(eventId: Ref<string>): Networks {
   const adding = useSubmit((network: { cidr: string; note: string | null }, key) =>
     allowNetwork(eventId.value, network, key),
   )
-  const listed = computed(
-    () => adding.problem.value instanceof ApiProblem && adding.problem.value.status === 409,
+  /** The whole sentence is about the address: it is none, or is on the list already. */
+  const isAboutCidr = computed(
+    () =>
+      adding.problem.value instanceof ApiProblem &&
+      ['bad_cidr', 'network_listed'].includes(adding.problem.value.code),
   )
   const fieldError = computed(() => {
     if (missing.value) return t('security.networks.missing')
-    return adding.fields.value.cidr ?? (listed.value ? adding.failure.value : '')
+    return isAboutCidr.value ? adding.failure.value : (adding.fields.value.cidr ?? '')
   })
 
   watch(
