@@ -64,11 +64,12 @@ function linesOf(event: string, verification: Verification): string[] {
   const { position, openings, guests, parkedSince, differences } = verification
   const what = `${event}: ${String(openings)} scored openings of ${String(guests)} guests`
   const where = `at position ${String(position)}`
+  const found = `${String(differences.length)} ${differences.length === 1 ? 'difference' : 'differences'}`
   if (sound(verification)) return [`${what}, kept and replayed the same ${where}.`]
   const told = differences.slice(0, MOST_TOLD)
   const untold = differences.length - told.length
   return [
-    `${what}, ${String(differences.length)} differences ${where}.`,
+    `${what}, ${found} ${where}.`,
     ...(parkedSince === null
       ? []
       : [`  It waits since position ${String(parkedSince)} for a fact that cannot be applied.`]),

@@ -14,6 +14,7 @@ const TABLES_OF_VERSION: Readonly<Record<string, string>> = {
   'activity 1': '90b139b39b951721',
   'activity 2': '24955645e977ab2e',
   'activity 3': '24955645e977ab2e',
+  'preview 1': 'ef913ab0876e1e17',
   'arrivals 1': '024a9646f5d615d1',
 }
 
