@@ -60,6 +60,15 @@ describe('the live feed', () => {
     expect(receive(waiting, item(3), true).waiting).toHaveLength(1)
   })
 
+  it('lists by when it happened: a verdict told later moves its row neither at once nor after a reload', () => {
+    const [earlier, later] = [item(1), item(2, { at: '2027-06-18T17:31:00.000Z' })]
+    const judged = { ...earlier, position: '9', verdict: 'suspicious' } as const
+    const ids = [later.id, earlier.id]
+    expect(receive(startFeed([later, earlier], '2'), judged, false).shown.map(({ id }) => id)).toEqual(ids)
+    expect(startFeed([later, judged], '9').shown.map(({ id }) => id)).toEqual(ids)
+    expect(receive(startFeed([judged], '9'), later, false).shown.map(({ id }) => id)).toEqual(ids)
+  })
+
   it('puts the late score of an opening into its row, without moving it', () => {
     const unscored = item(2, { id: 'late', band: null, score: null })
     const feed = startFeed([item(3), unscored, item(1)], '3')

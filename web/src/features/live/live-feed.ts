@@ -19,7 +19,9 @@ const keyOf = (item: ActivityItem): string => `${item.kind}:${item.id}`
 
 const later = (a: string, b: string): string => (BigInt(a) > BigInt(b) ? a : b)
 
+/** By when it happened; the position is that of the last thing told of it, such as a verdict, which moves nothing. */
 const byNewest = (a: ActivityItem, b: ActivityItem): number => {
+  if (a.at !== b.at) return a.at < b.at ? 1 : -1
   const [left, right] = [BigInt(a.position), BigInt(b.position)]
   return left === right ? 0 : left < right ? 1 : -1
 }
