@@ -49,7 +49,7 @@ export const live = {
     new_device: 'Unknown device',
     new_network: 'Unknown network',
     impossible_travel: 'Too far, too fast',
-    distrusted_origin: 'Marked as suspicious',
+    distrusted_origin: 'Marked by you',
     exit_network: 'VPN or data centre',
     known_device: 'Known device',
     known_network: 'Known network',
