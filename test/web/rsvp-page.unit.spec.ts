@@ -24,6 +24,7 @@ const invitation = {
   pass: null,
 }
 const opened = { invitation, rsvpToken: 'token-1', decision: { label: 'Verified' as const } }
+const askHost = { kind: 'ask_host' as const, message: 'Ask your host.' }
 const rsvp = { answer: 'attending' as const, partySize: 2, plusOneNames: ['Tom'], note: null }
 const failure = (status: number | null, code = 'some_code', more: Partial<Failure> = {}): Failure => ({
   status,
@@ -81,7 +82,7 @@ describe('the envelope', () => {
   })
 
   it('turns into a calm page when access is blocked, with the way back of the server only', () => {
-    expect(after(...opening, failed(403, 'access_blocked', { recovery: 'Ask your host.' }))).toEqual({
+    expect(after(...opening, failed(403, 'access_blocked', { recovery: askHost }))).toEqual({
       kind: 'blocked',
       event: sealed,
       message: 'Ask your host.',

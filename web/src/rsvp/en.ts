@@ -85,6 +85,27 @@ export const en = {
     closed: 'Answers are closed',
     closedText: 'This event no longer takes answers here. To change something, ask the host directly.',
   },
+  stepUp: {
+    title: 'One more step',
+    text: 'To be sure that this invitation reaches you, we send a six\u2011digit code to the address that the host has for you.',
+    blockedText:
+      'There is a way on: we can send a six\u2011digit code to the address that the host has for you.',
+    send: 'Send me a code',
+    sentEmail:
+      'We sent a code to {to}. It is good for one\u00a0minute. | We sent a code to {to}. It is good for {count}\u00a0minutes.',
+    sentSms:
+      'We sent a code to the phone {to}. It is good for one\u00a0minute. | We sent a code to the phone {to}. It is good for {count}\u00a0minutes.',
+    label: 'Six\u2011digit code',
+    open: 'Open the invitation',
+    again: 'Send another code',
+    againIn: 'Another code in {seconds}\u00a0s',
+    spam: 'Nothing there? Look in the spam folder too.',
+    wrong: 'That is not the code.',
+    triesLeft: 'You have one try left. | You have {count} tries left.',
+    over: 'This code is no longer good. Ask for a new one.',
+    incomplete: 'The code has six digits.',
+    host: 'No access to that address? Ask the host of {event}: they can see this visit and help.',
+  },
   blocked: {
     title: 'We could not open this invitation',
     default: 'Please ask the host for help.',
@@ -107,6 +128,7 @@ export const en = {
     server: 'Something went wrong on our side. Please try again.',
     expired:
       'It has been a while, so the envelope closed again. Open it once more; what you typed is still there.',
+    lapsed: 'It has been a while, so the envelope closed again. Please open it once more.',
     closed: 'The host closed the answers in the meantime, so this one was not taken.',
     refused: {
       partySize: 'The size of your party {detail}.',

@@ -1,4 +1,6 @@
+import type { Recovery } from '@contracts/common.ts'
 import type { Invitation, OpenAnswer, RsvpAnswer, SealedInvitation } from '@contracts/rsvp.ts'
+import { codeFailed, codeStep, nextCodeStep, type CodeEvent, type CodeStep } from './code-step.ts'
 
 export type SealedEvent = SealedInvitation['event']
 
@@ -10,8 +12,10 @@ export interface Failure {
   detail: string
   /** Path of the field that `detail` is about; empty when it is about the whole. */
   field: string
-  /** What a stopped guest may do, as the server words it. */
-  recovery?: string
+  /** What a stopped guest may do. */
+  recovery?: Recovery
+  /** Tries that are left with a code. */
+  triesLeft?: number
 }
 
 /** What the page says beside its content when a call did not succeed; nothing the guest typed is lost. */
@@ -20,6 +24,7 @@ export type Trouble =
   | { kind: 'wait' }
   | { kind: 'server' }
   | { kind: 'expired' }
+  | { kind: 'lapsed' }
   | { kind: 'closed' }
   | { kind: 'refused'; field: string; detail: string }
 
@@ -29,6 +34,7 @@ export type GuestPage =
   | { kind: 'unknown_link' }
   | { kind: 'sealed'; event: SealedEvent; opening: boolean; trouble: Trouble | null }
   | { kind: 'unfolding'; event: SealedEvent; opened: OpenAnswer }
+  | { kind: 'step_up'; event: SealedEvent; step: CodeStep }
   | { kind: 'blocked'; event: SealedEvent; message: string }
   | {
       kind: 'open'
@@ -52,6 +58,7 @@ export type GuestPageEvent =
   | { type: 'change_answer' }
   | { type: 'keep_answer' }
   | { type: 'failed'; failure: Failure }
+  | CodeEvent
 
 /**
  * The guest page as a state machine: what may follow what. An event that does not fit the state leaves it as it is,
@@ -68,9 +75,7 @@ export function next(page: GuestPage, event: GuestPageEvent): GuestPage {
     case 'tapped':
       return page.kind === 'sealed' ? { ...page, opening: true, trouble: null } : page
     case 'opened':
-      return page.kind === 'sealed' && page.opening
-        ? { kind: 'unfolding', event: page.event, opened: event.answer }
-        : page
+      return isOpening(page) ? { kind: 'unfolding', event: page.event, opened: event.answer } : page
     case 'unfolded':
       return page.kind === 'unfolding' ? unfolded(page.event, page.opened) : page
     case 'sent':
@@ -85,7 +90,17 @@ export function next(page: GuestPage, event: GuestPageEvent): GuestPage {
         : page
     case 'failed':
       return failed(page, event.failure)
+    case 'code_asked':
+    case 'code_sent':
+    case 'code_entered':
+      return page.kind === 'step_up' ? { ...page, step: nextCodeStep(page.step, event) } : page
   }
+}
+
+/** Whether the page waits to be told that the invitation is open. */
+function isOpening(page: GuestPage): page is GuestPage & { kind: 'sealed' | 'step_up' } {
+  if (page.kind === 'sealed') return page.opening
+  return page.kind === 'step_up' && page.step.busy === 'checking'
 }
 
 function unfolded(event: SealedEvent, { invitation, rsvpToken }: OpenAnswer): GuestPage {
@@ -105,9 +120,9 @@ function failed(page: GuestPage, failure: Failure): GuestPage {
     case 'loading':
       return { kind: 'unreachable', trouble }
     case 'sealed':
-      return isBlock(failure)
-        ? { kind: 'blocked', event: page.event, message: failure.recovery ?? '' }
-        : { ...page, opening: false, trouble }
+      return isStop(failure) ? stopped(page.event, failure) : { ...page, opening: false, trouble }
+    case 'step_up':
+      return stepFailed(page, failure)
     case 'open':
       return refusedAnswer(page, failure, trouble)
     case 'unreachable':
@@ -119,7 +134,7 @@ function failed(page: GuestPage, failure: Failure): GuestPage {
 }
 
 function refusedAnswer(page: GuestPage & { kind: 'open' }, failure: Failure, trouble: Trouble): GuestPage {
-  if (isBlock(failure)) return { kind: 'blocked', event: page.sealed, message: failure.recovery ?? '' }
+  if (isStop(failure)) return stopped(page.sealed, failure)
   // The short-lived token of the opening ran out: only a new opening gives another.
   if (trouble.kind === 'expired') return { kind: 'sealed', event: page.sealed, opening: false, trouble }
   if (trouble.kind !== 'closed') return { ...page, sending: false, trouble }
@@ -128,7 +143,26 @@ function refusedAnswer(page: GuestPage & { kind: 'open' }, failure: Failure, tro
   return { ...page, invitation, view, sending: false, trouble }
 }
 
-const isBlock = (failure: Failure): boolean => failure.status === 403 && failure.code === 'access_blocked'
+const isStop = ({ status, code }: Failure): boolean =>
+  status === 403 && (code === 'access_blocked' || code === 'code_required')
+
+function stopped(event: SealedEvent, { code, recovery }: Failure): GuestPage {
+  const step = codeStep(recovery, code === 'access_blocked')
+  return step === null
+    ? { kind: 'blocked', event, message: recovery?.message ?? '' }
+    : { kind: 'step_up', event, step }
+}
+
+function stepFailed(page: GuestPage & { kind: 'step_up' }, failure: Failure): GuestPage {
+  const { event, step } = page
+  // The short-lived token of the refusal ran out: only a new opening gives another.
+  if (failure.status === 401) return { kind: 'sealed', event, opening: false, trouble: { kind: 'lapsed' } }
+  // The host changed what helps since: no codes any more, or no address to send one to.
+  if (failure.code === 'no_step_up' || failure.code === 'no_address') {
+    return { kind: 'blocked', event, message: failure.detail }
+  }
+  return { ...page, step: codeFailed(step, failure) }
+}
 
 function troubleOf(failure: Failure): Trouble {
   if (failure.status === null) return { kind: 'offline' }

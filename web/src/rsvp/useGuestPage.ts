@@ -1,20 +1,21 @@
+import type { OpenAnswer } from '@contracts/rsvp.ts'
 import { newIdempotencyKey } from '@shared/api/client.ts'
 import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { bodyOf, draftOf, type AnswerDraft } from './answer-draft.ts'
-import { failureOf, openInvitation, readSealed, sendAnswer } from './api.ts'
+import { failureOf, isCertain, isLost, openInvitation, readSealed, sendAnswer } from './api.ts'
 import { useDeviceCheck, type DeviceCheck } from './device-check.ts'
 import { isPersonsGesture } from './gesture.ts'
 import { next, type GuestPage, type GuestPageEvent } from './guest-page.ts'
 import { patiently } from './patience.ts'
 import { RetryKey } from './retry-key.ts'
+import { useStepUp, type UseStepUp } from './useStepUp.ts'
 
 /** As long as the envelope takes to unfold; see Envelope.vue. */
 const UNFOLD_MS = 1_500
 
 const stillness = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches
-const isLost = (thrown: unknown): boolean => failureOf(thrown).status === null
 
-export interface UseGuestPage {
+export interface UseGuestPage extends UseStepUp {
   page: Readonly<ShallowRef<GuestPage>>
   draft: Ref<AnswerDraft>
   deviceCheck: DeviceCheck
@@ -53,15 +54,18 @@ export function useGuestPage(token: string): UseGuestPage {
     if (sealed.kind !== 'sealed' || sealed.opening || !isPersonsGesture(gesture, document)) return
     happen({ type: 'tapped' })
     try {
-      const answer = await openInvitation(token, await deviceCheck.read())
-      if (!unsent) draft.value = draftOf(answer.invitation.rsvp, answer.invitation.plusOnesAllowed)
-      happen({ type: 'opened', answer })
-      if (!stillness()) await new Promise((resolve) => setTimeout(resolve, UNFOLD_MS))
-      happen({ type: 'unfolded' })
-      if (unsent) happen({ type: 'change_answer' })
+      await show(await openInvitation(token, await deviceCheck.read()))
     } catch (thrown) {
       happen({ type: 'failed', failure: failureOf(thrown) })
     }
+  }
+
+  async function show(answer: OpenAnswer): Promise<void> {
+    if (!unsent) draft.value = draftOf(answer.invitation.rsvp, answer.invitation.plusOnesAllowed)
+    happen({ type: 'opened', answer })
+    if (!stillness()) await new Promise((resolve) => setTimeout(resolve, UNFOLD_MS))
+    happen({ type: 'unfolded' })
+    if (unsent) happen({ type: 'change_answer' })
   }
 
   async function submit(): Promise<void> {
@@ -81,8 +85,7 @@ export function useGuestPage(token: string): UseGuestPage {
       happen({ type: 'answered', answer })
     } catch (thrown) {
       const failure = failureOf(thrown)
-      // A refusal is certain; after a lost answer or a fault of the server the same key must go out again.
-      if (failure.status !== null && failure.status < 500 && failure.status !== 401) key.settle()
+      if (isCertain(failure)) key.settle()
       happen({ type: 'failed', failure })
     }
   }
@@ -98,5 +101,6 @@ export function useGuestPage(token: string): UseGuestPage {
     happen({ type: 'keep_answer' })
   }
 
-  return { page, draft, deviceCheck, load, open, submit, change, keep }
+  const stepUp = useStepUp(token, page, happen, show)
+  return { page, draft, deviceCheck, load, open, submit, change, keep, ...stepUp }
 }
