@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Failure } from '../../web/src/rsvp/failure.ts'
 import { isPersonsGesture, tokenOf } from '../../web/src/rsvp/gesture.ts'
-import {
-  next,
-  openness,
-  type Failure,
-  type GuestPage,
-  type GuestPageEvent,
-} from '../../web/src/rsvp/guest-page.ts'
+import { next, openness, type GuestPage, type GuestPageEvent } from '../../web/src/rsvp/guest-page.ts'
 
 const sealed = {
   name: 'Midsummer Dinner',

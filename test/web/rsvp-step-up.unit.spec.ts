@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { shallowRef } from 'vue'
 import type { OpenAnswer } from '../../src/contracts/rsvp.ts'
 import { digitsOf } from '../../web/src/rsvp/code-step.ts'
-import { next, type Failure, type GuestPage, type GuestPageEvent } from '../../web/src/rsvp/guest-page.ts'
+import type { Failure } from '../../web/src/rsvp/failure.ts'
+import { next, type GuestPage, type GuestPageEvent } from '../../web/src/rsvp/guest-page.ts'
 import { useStepUp } from '../../web/src/rsvp/useStepUp.ts'
 
 const event = {

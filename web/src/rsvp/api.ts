@@ -1,7 +1,7 @@
 import type { CodeSent, OpenAnswer, RsvpAnswer, SealedInvitation } from '@contracts/rsvp.ts'
 import { api, ApiProblem, unreachable } from '@shared/api/client.ts'
 import type { AnswerBody } from './answer-draft.ts'
-import type { Failure } from './guest-page.ts'
+import type { Failure } from './failure.ts'
 
 const linkPath = (token: string): string => `/rsvp/${encodeURIComponent(token)}`
 

@@ -1,6 +1,6 @@
 import type { Recovery } from '@contracts/common.ts'
 import type { CodeSent } from '@contracts/rsvp.ts'
-import type { Failure } from './guest-page.ts'
+import type { Failure } from './failure.ts'
 
 /** Digits of a code. */
 export const CODE_LENGTH = 6

@@ -1,22 +1,8 @@
-import type { Recovery } from '@contracts/common.ts'
 import type { Invitation, OpenAnswer, RsvpAnswer, SealedInvitation } from '@contracts/rsvp.ts'
 import { codeFailed, codeStep, nextCodeStep, type CodeEvent, type CodeStep } from './code-step.ts'
+import type { Failure } from './failure.ts'
 
 export type SealedEvent = SealedInvitation['event']
-
-/** A call that did not succeed, in the terms the page acts on. */
-export interface Failure {
-  /** HTTP status; null when no answer arrived at all. */
-  status: number | null
-  code: string
-  detail: string
-  /** Path of the field that `detail` is about; empty when it is about the whole. */
-  field: string
-  /** What a stopped guest may do. */
-  recovery?: Recovery
-  /** Tries that are left with a code. */
-  triesLeft?: number
-}
 
 /** What the page says beside its content when a call did not succeed; nothing the guest typed is lost. */
 export type Trouble =
