@@ -30,7 +30,7 @@ export function expectStatus<T>(answer: Answer<T>, status: number): T {
 }
 
 /** Registers a host and keeps the session in the client's cookies. */
-export async function register(product: TestProduct, email?: string): Promise<TestHost> {
+export async function register(product: Pick<TestProduct, 'client'>, email?: string): Promise<TestHost> {
   registered += 1
   const client = product.client()
   const body = {
