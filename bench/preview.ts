@@ -163,7 +163,9 @@ async function measure(what: string, app: App) {
   }
   await drag(50)
   latencies.length = 0
+  const cpu = process.cpuUsage()
   await Promise.all(Array.from({ length: AT_ONCE }, () => drag(REQUESTS / AT_ONCE)))
+  const { user, system } = process.cpuUsage(cpu)
   latencies.sort((a, b) => a - b)
   const at = (share: number): string => (latencies[Math.floor(latencies.length * share)] ?? 0).toFixed(1)
   return {
@@ -172,6 +174,8 @@ async function measure(what: string, app: App) {
     'p50 ms': at(0.5),
     'p99 ms': at(0.99),
     'max ms': at(0.999_999),
+    // Of one request, with the client that asks; the database comes on top.
+    'cpu ms': ((user + system) / 1_000 / REQUESTS).toFixed(1),
     'process MB': megabytes(),
   }
 }
