@@ -186,9 +186,7 @@ class Play {
     let state = this.#guests.get(guest) ?? guestDecider.initialState()
     for (const fact of unlessRefused(() => guestDecider.decide(command, state))) {
       this.steps.push({ stream, fact })
-      state = guestDecider.evolve(state, { ...fact, at: this.#count } as Parameters<
-        typeof guestDecider.evolve
-      >[1])
+      state = guestDecider.evolve(state, { ...fact, at: this.#count })
     }
     this.#guests.set(guest, state)
   }
@@ -197,9 +195,7 @@ class Play {
     const stream = settingsStream(anEventId(this.#event))
     for (const fact of unlessRefused(() => settingsDecider.decide(command, this.#settings))) {
       this.steps.push({ stream, fact })
-      this.#settings = settingsDecider.evolve(this.#settings, { ...fact, at: this.#count } as Parameters<
-        typeof settingsDecider.evolve
-      >[1])
+      this.#settings = settingsDecider.evolve(this.#settings, { ...fact, at: this.#count })
     }
   }
 }

@@ -9,13 +9,14 @@ const GUESTS = 50
 
 /** @throws DomainError `invalid_cursor` */
 export async function previewView(
-  { picture, guests }: PreviewSource,
+  source: PreviewSource,
   proposed: Thresholds,
   cursor: string | undefined,
 ): Promise<Omit<ThresholdsPreview, 'source'>> {
+  const { picture } = source
   const { thresholds: now, thresholdsVersion: version, unscored, allowlisted, from, to, ruleSets } = picture
   const { current, moved, ...rest } = previewOf(picture, proposed)
-  const found = await guests(movedScores(now, proposed), { limit: GUESTS, cursor })
+  const found = await source.guests(movedScores(now, proposed), { limit: GUESTS, cursor })
   const items = found.items.map(({ guestId: id, name, score }) => ({
     id,
     name,
