@@ -41,7 +41,7 @@ function counted(picture: Picture, fact: Pictured): Picture {
     case 'VerdictGiven': {
       const { verdict, before, score } = fact.data
       // Said of an opening without a score; a score that comes late says so too.
-      if (score === null || verdict === before) return picture
+      if (score === null) return picture
       const others = before === null ? picture : withVerdict(picture, before, score, -1)
       return withVerdict(others, verdict, score, 1)
     }

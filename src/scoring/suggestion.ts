@@ -42,8 +42,10 @@ export function suggestThresholds(picture: Picture): Suggestion | null {
   // The outer boundaries need room on either side.
   const high = best(1, 99, current.high, MOST_FLAGGED)
   if (high === null) return null
+  // One in a hundred cannot be told from fewer than a hundred verdicts: nobody more is blocked on so little.
+  const lowestBlock = known.legitimate * MOST_BLOCKED < 1 ? current.block : 0
   // Nothing scores above 100: a boundary that blocks nobody is always there.
-  const block = best(high + 1, 100, current.block, MOST_BLOCKED) ?? 100
+  const block = best(Math.max(high + 1, lowestBlock), 100, current.block, MOST_BLOCKED) ?? 100
   const medium = best(0, high - 1, current.medium, MOST_REVIEWED) ?? high - 1
   const thresholds = { medium, high, block }
   const fit = fitOf(picture, thresholds)

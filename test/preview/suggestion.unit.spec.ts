@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { thresholdErrors } from '../../src/scoring/bands.ts'
 import { fitOf } from '../../src/scoring/preview.ts'
 import { MIN_VERDICTS, suggestThresholds } from '../../src/scoring/suggestion.ts'
-import { judged, pictureOf } from './pictures.ts'
+import { judged, pictureOf, type Opening } from './pictures.ts'
 
 /** What the defaults miss: everything suspicious scores 50, everything legitimate 10. */
 const apart = [...judged(12, 50, 'suspicious'), ...judged(20, 10, 'legitimate')]
@@ -40,6 +40,26 @@ describe('a suggestion', () => {
     const thresholds = suggestThresholds(picture)?.thresholds
     expect(thresholds).toBeDefined()
     expect(suggestThresholds(pictureOf(apart, thresholds))).toBeNull()
+  })
+
+  it('leaves a boundary that does as well as any where it is', () => {
+    const thresholds = { medium: 15, high: 60, block: 85 }
+    expect(suggestThresholds(pictureOf(apart, thresholds))?.thresholds).toEqual({
+      medium: 15,
+      high: 30,
+      block: 85,
+    })
+  })
+
+  it('blocks more than today only on a hundred legitimate openings, and fewer on any', () => {
+    const suspicious = judged(12, 90, 'suspicious')
+    const thresholds = { medium: 10, high: 20, block: 95 }
+    const blockFor = (legitimate: Opening[]) =>
+      suggestThresholds(pictureOf([...suspicious, ...legitimate], thresholds))?.thresholds.block
+    expect(blockFor(judged(99, 25, 'legitimate'))).toBe(95)
+    expect(blockFor(judged(100, 25, 'legitimate'))).toBeLessThan(90)
+    const wronglyBlocked = [...judged(20, 10, 'legitimate'), ...judged(1, 97, 'legitimate')]
+    expect(blockFor(wronglyBlocked)).toBeGreaterThanOrEqual(97)
   })
 
   it('is not made where no threshold would tell them apart', () => {
