@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { TestProject } from 'vitest/node'
-import { findChromium } from '../support/browser.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Folder of the pages of this run; empty when there is no browser to look at them. */
+    /** Folder of the pages of this run. */
     webRoot: string
   }
 }
@@ -20,10 +19,6 @@ const root = path.join(import.meta.dirname, '../..')
  * from under the browser. In a process of its own, because the runner's NODE_ENV makes another build than the one shipped.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  if (findChromium() === null) {
-    project.provide('webRoot', '')
-    return () => Promise.resolve()
-  }
   const folder = await mkdtemp(path.join(tmpdir(), 'guestguard-pages-'))
   const vite = path.join(root, 'node_modules/vite/bin/vite.js')
   const options = ['--outDir', folder, '--emptyOutDir', '--logLevel', 'warn']

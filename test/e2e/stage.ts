@@ -34,6 +34,8 @@ export interface Stage {
   client(ip?: string): TestClient
   /** The server goes away. */
   goDown(): Promise<void>
+  /** While it is away, serves at another address that only `work` is told, so that there is something to miss. */
+  meanwhile(work: (client: TestClient) => Promise<unknown>): Promise<void>
   /** It comes back at the same address, with all it had recorded. */
   comeBack(): Promise<void>
   stop(): Promise<void>
@@ -60,14 +62,19 @@ export async function startStage(): Promise<Stage> {
       clock,
       webRoot: inject('webRoot'),
     })
+  const clientOf = (port: number, ip = HOME) => new TestClient(`http://127.0.0.1:${String(port)}`, ip)
   let product = await start(0)
-  const { port } = product.app.server.address() as { port: number }
+  const port = portOf(product)
   return {
     url: `http://localhost:${String(port)}`,
     clock,
     product: () => product,
-    client: (ip = HOME) => new TestClient(`http://127.0.0.1:${String(port)}`, ip),
+    client: (ip) => clientOf(port, ip),
     goDown: () => product.stop(),
+    async meanwhile(work) {
+      const other = await start(0)
+      await work(clientOf(portOf(other))).finally(() => other.stop())
+    },
     async comeBack() {
       product = await start(port)
     },
@@ -77,4 +84,8 @@ export async function startStage(): Promise<Stage> {
       await rm(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+function portOf({ app }: Product): number {
+  return (app.server.address() as { port: number }).port
 }

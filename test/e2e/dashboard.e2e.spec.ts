@@ -1,0 +1,154 @@
+import type { Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect } from 'vitest'
+import { DAY } from '../../src/kernel/time.ts'
+import { describeInBrowser } from '../support/browser.ts'
+import { expectStatus, open, PASSWORD } from '../support/party.ts'
+import { startEvening, type Evening } from './evening.ts'
+import { startStage, type Stage } from './stage.ts'
+import { signIn, visit, type Visitor } from './visitor.ts'
+
+/** Presses a key until the element has the focus; a page that never gives it the focus fails the test. */
+async function walkTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
+  await target.first().waitFor()
+  for (let presses = 0; presses < 60; presses += 1) {
+    if ((await target.and(page.locator(':focus')).count()) > 0) return
+    await page.keyboard.press(key)
+  }
+  throw new Error(`the keyboard does not reach ${String(target)}`)
+}
+
+async function press(page: Page, target: Locator): Promise<void> {
+  await walkTo(page, target)
+  await page.keyboard.press('Enter')
+}
+
+describeInBrowser('the dashboard', (browser, test) => {
+  let stage: Stage
+  let evening: Evening
+
+  beforeAll(async () => {
+    stage = await startStage()
+    evening = await startEvening(stage)
+  })
+  afterAll(async () => {
+    await stage.stop()
+  })
+
+  async function hostAt(path: string): Promise<Visitor> {
+    const host = await visit(browser(), stage)
+    await signIn(host, stage, evening.host.client)
+    await host.page.goto(`/events/${evening.eventId}${path}`)
+    await host.page.getByRole('heading', { level: 1, name: 'Summer dinner in the orangery' }).waitFor()
+    return host
+  }
+
+  const tab = (page: Page, name: string) =>
+    page.getByRole('navigation', { name: 'Parts of the event' }).getByRole('link', { name })
+
+  test('has every tab in reach of the keyboard, and says which one is shown', async () => {
+    const { page, context, trouble } = await hostAt('')
+    for (const name of ['Guests', 'Live', 'Security', 'Check-in', 'Overview']) {
+      // Every tab starts over: the focus goes to the heading of what is new, behind the tabs.
+      await page.keyboard.press('Home')
+      await walkTo(page, tab(page, name), 'Shift+Tab')
+      await page.keyboard.press('Enter')
+      await tab(page, name).and(page.locator('[aria-current=page]')).waitFor()
+    }
+    expect(trouble).toEqual([])
+    await context.close()
+  })
+
+  test('opens, fills in and leaves every dialog of the guests by keyboard, and gives the focus back', async () => {
+    const { page, context, trouble } = await hostAt('/guests')
+    const leave = async (name: string) => {
+      const button = page.getByRole('button', { name, exact: true })
+      await press(page, button)
+      await page.getByRole('dialog').waitFor()
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+      await button.and(page.locator(':focus')).waitFor()
+    }
+    await leave('Import CSV')
+    await leave('Add a guest')
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Add a guest' })
+    await walkTo(page, dialog.getByLabel('Name'))
+    await page.keyboard.type('Maria Agnesi')
+    await page.keyboard.press('Enter')
+    await page.getByRole('row', { name: /Maria Agnesi/ }).waitFor()
+    await leave('Send invitations')
+
+    await press(page, page.getByRole('button', { name: 'Actions for Maria Agnesi' }))
+    const menu = page.getByRole('menu')
+    await walkTo(page, menu.getByRole('menuitem', { name: 'Remove' }), 'ArrowDown')
+    await page.keyboard.press('Enter')
+    await press(page, page.getByRole('dialog').getByRole('button', { name: 'Remove' }))
+    await page.getByRole('row', { name: /Maria Agnesi/ }).waitFor({ state: 'detached' })
+    expect(trouble).toEqual([])
+    await context.close()
+  })
+
+  test('lets the keyboard create an event, change it and skip the head of the page', async () => {
+    const { page, context, trouble } = await hostAt('')
+    await page.goto('/events')
+    await page.getByRole('heading', { name: 'Your events' }).waitFor()
+    await page.keyboard.press('Tab')
+    await page.getByRole('link', { name: 'Skip to the content' }).and(page.locator(':focus')).waitFor()
+    await page.keyboard.press('Enter')
+    await press(page, page.getByRole('button', { name: 'Create an event' }))
+    const dialog = page.getByRole('dialog')
+    await walkTo(page, dialog.getByLabel('Name', { exact: true }))
+    await page.keyboard.type('Winter dinner')
+    await walkTo(page, dialog.getByLabel('Date and time'))
+    // Day, month, year, hour, minute and perhaps half of the day, in whichever order the browser has them.
+    for (let part = 0; part < 6; part += 1) {
+      await page.keyboard.press('ArrowUp')
+      await page.keyboard.press('ArrowRight')
+    }
+    await press(page, dialog.getByRole('button', { name: 'Create the event' }))
+    await page.getByRole('heading', { level: 1, name: 'Winter dinner' }).waitFor()
+    await press(page, page.getByRole('button', { name: 'Edit' }))
+    await walkTo(page, page.getByRole('dialog').getByLabel('Venue'))
+    await page.keyboard.type('Ice house')
+    await page.keyboard.press('Enter')
+    await page.getByRole('definition').filter({ hasText: 'Ice house' }).waitFor()
+    expect(trouble).toEqual([])
+    await context.close()
+  })
+
+  test('catches up after the server was away: what was missed shows once, by itself', async () => {
+    const { page, context } = await hostAt('/live')
+    const rows = page.getByRole('list', { name: 'Activity, newest first' }).getByRole('listitem')
+    const badge = (word: string) => page.getByRole('status').filter({ hasText: word })
+    await badge('Live').waitFor()
+    const before = await rows.count()
+    const [, , , , , , seventh, eighth] = evening.guests
+
+    await stage.goDown()
+    await badge('Reconnecting…').waitFor()
+    await stage.meanwhile(async (client) => expectStatus(await open(client, seventh?.token ?? ''), 200))
+    await stage.comeBack()
+    await badge('Live').waitFor()
+    await rows.filter({ hasText: 'Evariste Galois opened the invitation' }).waitFor()
+    expectStatus(await open(stage.client(), eighth?.token ?? ''), 200)
+    await rows.filter({ hasText: 'Emmy Noether opened the invitation' }).waitFor()
+    expect(await rows.count()).toBe(before + 2)
+    await context.close()
+  })
+
+  // The last: it puts the clock of the server forward for everybody.
+  test('asks a host whose session ran out to sign in again, and goes on where they were', async () => {
+    const { page, context } = await hostAt('/guests')
+    await page.getByRole('row', { name: /Ada Lovelace/ }).waitFor()
+    stage.clock.advance(8 * DAY)
+    await page.getByRole('searchbox', { name: 'Search' }).fill('Grace')
+    await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
+    await page.getByText('You have been signed out. Sign in to go on.').waitFor()
+    await page.getByLabel('E-mail').fill(evening.host.email)
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('row', { name: /Grace Hopper/ }).waitFor()
+    expect(new URL(page.url()).pathname).toBe(`/events/${evening.eventId}/guests`)
+    await context.close()
+  })
+})
