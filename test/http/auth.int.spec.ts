@@ -1,9 +1,11 @@
+import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { z } from 'zod'
 import type { me, session } from '../../src/contracts/auth.ts'
 import type { Problem } from '../../src/contracts/common.ts'
 import type { OutboxMessage } from '../../src/http/deps.ts'
 import { MINUTE, SECOND } from '../../src/kernel/time.ts'
+import { createOutbox } from '../../src/notify/outbox.ts'
 import type { TestClient } from '../support/client.ts'
 import { anyText } from '../support/matchers.ts'
 import { expectStatus, PASSWORD, register } from '../support/party.ts'
@@ -162,18 +164,39 @@ describe('guessing', () => {
 })
 
 describe('choosing a new password', () => {
-  const mailsTo = async (reader: TestClient, address: string) => {
-    const { items } = expectStatus(await reader.get<{ items: OutboxMessage[] }>('/api/dev/outbox'), 200)
-    return items.filter(({ to }) => to.includes(address))
+  /** The mails to an address, the newest first, as the machine's owner finds them in the folder. */
+  const mailsTo = async (address: string) => {
+    const outbox = createOutbox(path.join(product.dataDir, 'outbox'))
+    const found = (await outbox.list()).filter(({ to }) => to.includes(address))
+    return Promise.all(found.map(async ({ id }) => ({ id, text: (await outbox.read(id))?.text ?? '' })))
   }
 
+  const shownTo = async (reader: TestClient) =>
+    expectStatus(await reader.get<{ items: OutboxMessage[] }>('/api/dev/outbox'), 200).items
+
+  it('is mailed to nobody else: the outbox of a test installation shows a host their own mails only', async () => {
+    const owner = await register(product)
+    const other = await register(product)
+    expect((await product.client().post('/api/auth/reset-request', { email: owner.email })).status).toBe(202)
+    const mail = await vi.waitFor(
+      async () => {
+        const [shown] = await shownTo(owner.client)
+        expect(shown).toBeDefined()
+        return shown
+      },
+      { timeout: 15_000, interval: 50 },
+    )
+    expect(await shownTo(other.client)).toEqual([])
+    expect((await other.client.get(`/api/dev/outbox/${mail?.id ?? ''}/html`)).status).toBe(404)
+    expect((await owner.client.get(`/api/dev/outbox/${mail?.id ?? ''}/html`)).status).toBe(200)
+  })
+
   async function resetTokenFor(email: string): Promise<string> {
-    const reader = (await register(product)).client
-    const before = await mailsTo(reader, email)
+    const before = await mailsTo(email)
     expect((await product.client().post('/api/auth/reset-request', { email })).status).toBe(202)
     const mail = await vi.waitFor(
       async () => {
-        const mails = await mailsTo(reader, email)
+        const mails = await mailsTo(email)
         expect(mails.length).toBeGreaterThan(before.length)
         return mails[0]
       },

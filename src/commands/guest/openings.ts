@@ -99,7 +99,7 @@ function scored(
   const { data, places } = banded(attemptId, scoreOpening(policy.ruleSet, baseline, opening), policy, verdict)
   return {
     type: 'AccessScored',
-    data: { ...data, decision: decisionOf(data.band, policy, late), late },
+    data: { ...data, decision: decisionOf(data.band, policy, late || isTrusted(baseline, opening)), late },
     personal: { place, places },
   }
 }
@@ -150,11 +150,19 @@ export function decideVerdict(
 }
 
 /**
- * Who was let on before the score was known stays let on: the score informs the host, it does not rewrite the past. A
- * blocked guest who may use a code is asked for it on the way, so the decision itself stays blocked.
+ * Who was let on before the score was known stays let on, and so does a device that was vouched for: the score informs
+ * the host, it does not rewrite the past. A blocked guest who may use a code is asked for it on the way, so the decision itself stays blocked.
  */
-function decisionOf(band: Band, { stepUp }: Policy, late: boolean): 'allowed' | 'blocked' | 'challenged' {
-  if (late) return 'allowed'
+function decisionOf(band: Band, { stepUp }: Policy, settled: boolean): 'allowed' | 'blocked' | 'challenged' {
+  if (settled) return 'allowed'
   if (band === 'block') return 'blocked'
   return band === 'high' && stepUp.high ? 'challenged' : 'allowed'
+}
+
+/**
+ * Whether the host, or a code that reached the guest, has vouched for this very device. The score is what the rules make
+ * it; but who was cleared is not stopped again.
+ */
+function isTrusted({ trusted }: Baseline, { fingerprintDigest }: Opening): boolean {
+  return fingerprintDigest !== null && trusted.digests.includes(fingerprintDigest)
 }

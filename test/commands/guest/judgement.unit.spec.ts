@@ -65,6 +65,20 @@ describe('a verdict', () => {
     })
   })
 
+  it('of legitimate lets that device in from now on, whatever the score, and no other', () => {
+    const device = { platform: 'phone' }
+    const stopped = guest.after([open({ policy: scoring(90), fingerprint: device })])
+    const decision = (spec: typeof guest, fingerprint: Record<string, string> | null) =>
+      only(spec.when(open({ attemptId: 'a2', policy: scoring(90), fingerprint })).facts(), 'AccessScored')
+        .data.decision
+    expect(decision(stopped, device)).toBe('blocked')
+    const cleared = stopped.after([verdict()])
+    expect(decision(cleared, device)).toBe('allowed')
+    expect(decision(cleared, { platform: 'another' })).toBe('blocked')
+    expect(decision(cleared, null)).toBe('blocked')
+    expect(decision(cleared.after([verdict({ verdict: 'suspicious' })]), device)).toBe('blocked')
+  })
+
   it('leaves score and decision as they were', () => {
     const blocked = guest.after([open({ policy: scoring(90) })])
     expect(stateOf(blocked.after([verdict()])).attempts.get('a1')).toMatchObject({

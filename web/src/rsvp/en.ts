@@ -59,7 +59,7 @@ export const en = {
     confirmedText: 'A seat is kept for you. | Seats are kept for {count} of you.',
     waitlisted: 'You are on the waitlist',
     waitlistedText:
-      'All seats are taken right now. Your answer is kept, and you do not need to do anything: the host sees it and can offer you a seat when one is free.',
+      'There are not enough free seats for your party right now. Your answer is kept, and you do not need to do anything: when seats become free, they are given out in the order of the waitlist.',
     waitlistedParty: 'For one person | For {count} people',
     maybe: 'Noted as maybe',
     maybeText: 'Nothing is reserved yet. Come back with the same link when you know.',

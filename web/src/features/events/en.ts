@@ -58,7 +58,7 @@ export const events = {
     waiting: 'On the waitlist',
     arrived: 'Arrived',
     flagged: 'Flagged links',
-    flaggedHint: 'opened from an unexpected place or device',
+    flaggedHint: 'with an opening rated Suspicious or Blocked',
     ofExpected: 'of {expected} expected',
     seats: 'Seats',
     seatsTaken: '{taken} of {capacity} taken',

@@ -107,7 +107,7 @@ export const security = {
   },
   inbox: {
     title: 'Your verdicts',
-    text: 'What you said of openings. It shows how well the boundaries fit, and later rules learn from it.',
+    text: 'What you said of openings. It shows how well the boundaries fit; a device that you say is the guest’s is not stopped again.',
     waiting: 'Waiting for your verdict',
     waitingText: 'The latest flagged openings that nobody has judged yet.',
     given: 'Given so far',
