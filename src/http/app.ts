@@ -25,7 +25,7 @@ import { previewRoutes } from './routes/preview.ts'
 import { rsvpRoutes } from './routes/rsvp.ts'
 import { securityRoutes } from './routes/security.ts'
 import { stepUpRoutes } from './routes/step-up.ts'
-import { installPages } from './pages.ts'
+import { installPages, sendPage, wantsPage } from './pages.ts'
 
 /** Largest JSON body, in bytes; the import of a guest list has its own limit. */
 const BODY_LIMIT = 256 * 1024
@@ -77,7 +77,6 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   app.setErrorHandler<FastifyError>((error, request, reply) =>
     handleError(error, request, reply, deps.isOutage),
   )
-  app.setNotFoundHandler(handleNotFound)
   logAnswers(app)
   endConnectionsWhenClosing(app)
 
@@ -91,6 +90,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(websocket, { options: { maxPayload: 4_096 } })
   await installDocs(app)
   await installPages(app, deps)
+  app.setNotFoundHandler((request, reply) =>
+    wantsPage(request) ? sendPage(reply.code(404), 'index.html') : handleNotFound(request, reply),
+  )
 
   await app.register((api, _options, done) => {
     installAccess(api, deps)

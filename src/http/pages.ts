@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { AppDeps } from './deps.ts'
 
 /** Pages of the dashboard; the page itself finds its way by the path. */
@@ -38,4 +38,9 @@ function cacheControlOf(file: string): string {
 /** @param page one of the built HTML files */
 export function sendPage(reply: FastifyReply, page: 'index.html' | 'r.html' | 'scan.html'): FastifyReply {
   return reply.sendFile(page, { cacheControl: false })
+}
+
+/** Whether somebody followed a link in a browser, to whom the page that says "not found" is of more use than JSON. */
+export function wantsPage({ method, url, headers }: FastifyRequest): boolean {
+  return method === 'GET' && !url.startsWith('/api/') && (headers.accept ?? '').includes('text/html')
 }
