@@ -287,7 +287,7 @@ describe('activity', () => {
       'Zoë Müller checked in at South gate',
       'Zoë Müller checked in, 2 people, at North gate',
       'Zoë Müller accepted, party of 3',
-      'Zoë Müller opened the invitation from Lyon',
+      "Zoë Müller's link was opened from Lyon",
     ])
     expect(items.at(-1)).toMatchObject({
       id: anAttemptId(1),

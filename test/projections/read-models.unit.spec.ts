@@ -36,6 +36,7 @@ describe('events', () => {
       venue: 'Orangerie',
       max_capacity: null,
       status: 'draft',
+      thresholds: null,
       revision: 0,
       created_at: '2026-06-01T10:00:00.000Z',
       updated_at: '2026-06-01T10:00:00.000Z',
