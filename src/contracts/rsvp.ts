@@ -41,7 +41,10 @@ export const invitation = z.object({
     status: z.enum(['draft', 'published', 'closed', 'archived']),
     /** Whether answers are taken now. */
     open: z.boolean(),
-    /** Seats left, null without a limit. A party that does not fit is waitlisted. */
+    /**
+     * Seats left for this guest, null without a limit: none while others wait. A party that does not fit is
+     * waitlisted.
+     */
     seatsLeft: z.int().nullable(),
     calendarUrl: z.string(),
   }),

@@ -99,8 +99,12 @@ describeInBrowser("the guest's page", (browser, test) => {
   })
 
   test('says before the answer that a full event has a waitlist, and afterwards that the guest is on it', async () => {
-    const { eventId, guest } = await inviteTo(host, { maxCapacity: 1 })
+    const { eventId, guest } = await inviteTo(host, { maxCapacity: 2 })
     await answer(stage.client(), guest.token)
+    const pair = await addGuest(host, eventId, { name: 'Pierre Curie', plusOnesAllowed: 1 })
+    const { status } = await answer(stage.client(), pair.token, { answer: 'attending', partySize: 2 })
+    expect(status).toBe('waitlisted')
+    // A seat is free, but for those who wait.
     const second = await addGuest(host, eventId, { name: 'Grace Hopper' })
     const { page } = visitor
     await page.goto(`/r/${second.token}`)

@@ -38,13 +38,20 @@ export async function invitationView(deps: AppDeps, parts: InvitationParts): Pro
       ...sealedView(event).event,
       status: event.status,
       open: event.status === 'published',
-      seatsLeft: seatsLeft(rsvps),
+      seatsLeft: seatsOpenTo(claims.guestId, rsvps),
       calendarUrl: `/api/rsvp/${token}/event.ics`,
     },
     rsvp: seat === undefined ? null : rsvpOf(seat),
     status: seat?.status ?? null,
     pass: pass ?? null,
   }
+}
+
+/** Who waits goes first: a seat that is free for them is not one to promise to somebody who has not answered. */
+function seatsOpenTo(guestId: string, rsvps: RsvpsState): number | null {
+  const left = seatsLeft(rsvps)
+  const othersWait = rsvps.waitlist.some((waiting) => waiting !== guestId)
+  return left !== null && othersWait ? 0 : left
 }
 
 export function rsvpOf({ answer, partySize, plusOneNames, note }: Seat): RsvpAnswer['rsvp'] {

@@ -21,7 +21,7 @@ export function eventTime(at: string, zone: string, guestZone: string, locale: s
   const format = (timeZone: string, options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(locale, { ...options, timeZone }).format(instant)
   const full: Intl.DateTimeFormatOptions = { weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }
-  const clock: Intl.DateTimeFormatOptions = { hour: 'numeric', minute: '2-digit' }
+  const clock: Intl.DateTimeFormatOptions = { timeStyle: 'short' }
   const day = format(zone, full)
   const time = format(zone, clock)
   const guestDay = format(guestZone, full)
