@@ -116,6 +116,21 @@ describeInBrowser("the guest's page", (browser, test) => {
     expect(await page.getByRole('img', { name: /^Entry pass/ }).count()).toBe(0)
   })
 
+  test('tells a party that has grown too large that it keeps the seats it has', async () => {
+    const { guest } = await inviteTo(host, { maxCapacity: 1 })
+    await answer(stage.client(), guest.token)
+    const { page } = visitor
+    await page.goto(`/r/${guest.token}`)
+    await openEnvelope(page)
+    await page.getByRole('button', { name: 'Change my answer' }).click()
+    await page.getByRole('button', { name: 'One person more' }).click()
+    await page.getByText('There is room for one of you. Your seat is kept.').waitFor()
+    await page.getByRole('button', { name: 'Send my answer' }).click()
+    await page.getByRole('alert').getByText('your 1 stay confirmed').waitFor()
+    await page.getByRole('button', { name: 'Keep my answer as it is' }).click()
+    await page.getByRole('img', { name: /^Entry pass/ }).waitFor()
+  })
+
   test('lets a guest who has answered change the answer, and keep it', async () => {
     const { guest } = await inviteTo(host)
     await answer(stage.client(), guest.token)

@@ -120,6 +120,7 @@ describe('the answer', () => {
     [failed(429), { kind: 'wait' }],
     [failed(500), { kind: 'server' }],
     [failed(409, 'idempotency_in_progress'), { kind: 'wait' }],
+    [failed(409, 'party_does_not_fit'), { kind: 'refused', field: '', detail: 'A sentence.' }],
     [failed(400, 'invalid', { field: 'note' }), { kind: 'refused', field: 'note', detail: 'A sentence.' }],
   ])('stays in the form when it was not taken: %j', (event, trouble) => {
     expect(after(...atForm, sent, event)).toMatchObject({

@@ -51,6 +51,8 @@ export const en = {
   },
   seats: {
     full: 'All seats are taken. If you answer “I will be there”, you go on the waitlist.',
+    noMore:
+      'There is room for one of you. Your seat is kept. | There is room for {count} of you at most. Your seats are kept.',
     tooFew:
       'One seat is left. A party of {party} would go on the waitlist. | {count} seats are left. A party of {party} would go on the waitlist.',
   },

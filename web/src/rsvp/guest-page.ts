@@ -154,11 +154,16 @@ function troubleOf(failure: Failure): Trouble {
   if (failure.status === null) return { kind: 'offline' }
   if (failure.status === 429) return { kind: 'wait' }
   if (failure.status === 401) return { kind: 'expired' }
-  // A conflict about the idempotency key is not about the event; a new try settles it.
-  if (failure.status === 409)
-    return failure.code.startsWith('idempotency') ? { kind: 'wait' } : { kind: 'closed' }
+  if (failure.status === 409) return conflictOf(failure)
   if (failure.status >= 500) return { kind: 'server' }
   return { kind: 'refused', field: failure.field, detail: failure.detail }
+}
+
+function conflictOf({ code, detail, field }: Failure): Trouble {
+  // About the idempotency key and not about the event; a new try settles it.
+  if (code.startsWith('idempotency')) return { kind: 'wait' }
+  // The party has seats and keeps them; it only cannot have more.
+  return code === 'party_does_not_fit' ? { kind: 'refused', field, detail } : { kind: 'closed' }
 }
 
 /** Whether answers are taken; `draft` is told apart because the guest should come back. */
