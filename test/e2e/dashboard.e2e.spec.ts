@@ -34,8 +34,8 @@ describeInBrowser('the dashboard', (browser, test) => {
     await stage.stop()
   })
 
-  async function hostAt(path: string): Promise<Visitor> {
-    const host = await visit(browser(), stage)
+  async function hostAt(path: string, width: 390 | 1440 = 1440): Promise<Visitor> {
+    const host = await visit(browser(), stage, { width })
     await signIn(host, stage, evening.host.client)
     await host.page.goto(`/events/${evening.eventId}${path}`)
     await host.page.getByRole('heading', { level: 1, name: 'Summer dinner in the orangery' }).waitFor()
@@ -55,6 +55,17 @@ describeInBrowser('the dashboard', (browser, test) => {
       await tab(page, name).and(page.locator('[aria-current=page]')).waitFor()
     }
     expect(trouble).toEqual([])
+    await context.close()
+  })
+
+  test('shows the tab one is on in full, also where there is not room for all of them', async () => {
+    const { page, context } = await hostAt('/check-in', 390)
+    await tab(page, 'Guests').getByText('12').waitFor()
+    const inSight = async () => {
+      const box = await tab(page, 'Check-in').boundingBox()
+      return box !== null && box.x >= 0 && box.x + box.width < 391
+    }
+    await expect.poll(inSight).toBe(true)
     await context.close()
   })
 
