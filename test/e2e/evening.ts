@@ -109,9 +109,10 @@ export async function inviteTo(
   host: TestHost,
   event: Readonly<Record<string, unknown>> = {},
   status: 'draft' | 'published' = 'published',
+  email: string | null = null,
 ): Promise<{ eventId: string; guest: TestGuest }> {
   const details = { name: 'Chamber concert', eventDate: EVENT_DATE, timezone: 'Europe/Zurich', ...event }
   const { id: eventId } = await createEvent(host, details, status)
-  const guest = await addGuest(host, eventId, { name: 'Ada Lovelace', plusOnesAllowed: 2 })
+  const guest = await addGuest(host, eventId, { name: 'Ada Lovelace', email, plusOnesAllowed: 2 })
   return { eventId, guest }
 }

@@ -72,6 +72,22 @@ describeScenes('the pages of visitors, guests and the door', {
       await heading(page, 'We could not open this invitation')
     },
   },
+  'a stopped guest who enters the wrong code': {
+    who: 'a stranger',
+    show: async (page, { host, stage }) => {
+      const { eventId, guest } = await inviteTo(host, {}, 'published', 'ada@example.org')
+      const policy = { high: false, blocked: true }
+      const put = { json: policy }
+      expectStatus(await host.client.request('PUT', `/api/events/${eventId}/security/step-up`, put), 200)
+      expectStatus(await open(stage.client(), guest.token, { platform: 'iPhone' }), 200)
+      await page.goto(`/r/${guest.token}`)
+      await openEnvelope(page)
+      await page.getByRole('button', { name: 'Send me a code' }).click()
+      await page.getByLabel('Six\u2011digit code').fill('000000')
+      await page.getByRole('button', { name: 'Open the invitation', exact: true }).click()
+      await page.getByText('That is not the code.').waitFor()
+    },
+  },
   'a link that leads nowhere': {
     who: 'anybody',
     show: (page) => page.goto('/r/not-a-link').then(() => heading(page, 'This link leads nowhere')),
