@@ -56,10 +56,10 @@ export interface Log {
 }
 
 /**
- * Records of a page of `publicCategory`. One page takes some 5 ms of the process, which others wait for; 4,000 were not
+ * Records of a page of `publicCategory`: some 10 ms of the process, which others wait for. Pages of 4,000 were hardly
  * faster (measured), since each page is asked for while the one before is decoded.
  */
-const PUBLIC_PAGE = 500
+const PUBLIC_PAGE = 1_000
 
 /**
  * What names the facts of a command. The digest of the request is part of it, so that a store never takes another
