@@ -25,7 +25,12 @@ export interface Scene {
 /** @returns what is wrong with a page as it is, a line for each fault */
 export async function faultsOf(page: Page, trouble: readonly string[], part = 'html'): Promise<string[]> {
   // The mail in a frame is what mail programs can show, not a page of ours.
-  const axe = new AxeBuilder({ page }).withTags(WCAG).include(part).exclude('iframe').setLegacyMode()
+  const axe = new AxeBuilder({ page })
+    .options({ resultTypes: ['violations'] })
+    .withTags(WCAG)
+    .include(part)
+    .exclude('iframe')
+    .setLegacyMode()
   const { violations } = await axe.analyze()
   // Not of innerWidth: on a phone that grows with what does not fit.
   const wider =
