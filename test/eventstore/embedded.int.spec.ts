@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { createEmbeddedStore, migrations } from '../../src/eventstore/embedded/store.ts'
 import { createPool } from '../../src/postgres/pool.ts'
 import { eventStoreBehaviour } from '../contract/event-store.ts'
+import { becomeOnlyWriter } from './only-writer.ts'
 import { silentLog } from '../support/log.ts'
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts'
 
@@ -13,12 +14,20 @@ afterAll(async () => {
   await database.drop()
 })
 
-eventStoreBehaviour('the embedded store', () => {
+function openStore() {
   const pool = createPool(database.url, { log: silentLog, max: 6 })
   const store = createEmbeddedStore({ pool, log: silentLog })
   const dispose = async () => {
     await store.close()
     await pool.end()
   }
-  return Promise.resolve({ store, dispose })
+  return { store, dispose }
+}
+
+eventStoreBehaviour('the embedded store', () => Promise.resolve(openStore()))
+
+eventStoreBehaviour('the embedded store that knows to be the only writer', async () => {
+  const opened = openStore()
+  await becomeOnlyWriter(opened.store)
+  return opened
 })

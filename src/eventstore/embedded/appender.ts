@@ -2,7 +2,8 @@ import { setImmediate as afterThisTurn } from 'node:timers/promises'
 import type { EncodedAppend } from '../encode.ts'
 import { type AppendResult, StoreUnavailable } from '../port.ts'
 import type { Connections } from './connection.ts'
-import { writeBatch, type WrittenBatch } from './write-batch.ts'
+import type { WrittenBatch } from './write-batch.ts'
+import { Writer } from './writer.ts'
 
 /**
  * Most records and bytes of one transaction. Past 500 records a batch measured no faster and only makes each append
@@ -23,14 +24,14 @@ interface PendingAppend {
  */
 export class Appender {
   readonly #connections: Connections
-  readonly #origin: string
+  readonly #writer: Writer
   readonly #onWritten: (written: WrittenBatch) => void
   #waiting: PendingAppend[] = []
   #flushing: Promise<void> | undefined
 
   constructor(connections: Connections, origin: string, onWritten: (written: WrittenBatch) => void) {
     this.#connections = connections
-    this.#origin = origin
+    this.#writer = new Writer(origin)
     this.#onWritten = onWritten
   }
 
@@ -69,7 +70,7 @@ export class Appender {
   async #write(batch: readonly PendingAppend[]): Promise<void> {
     const appends = batch.map((pending) => pending.append)
     try {
-      const written = await this.#connections.use((client) => writeBatch(client, appends, this.#origin))
+      const written = await this.#connections.use((client) => this.#writer.write(client, appends))
       this.#onWritten(written)
       batch.forEach(({ resolve, reject }, i) => {
         const outcome = written.outcomes[i]

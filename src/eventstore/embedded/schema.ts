@@ -39,4 +39,9 @@ export const migrations = [
       );
     `,
   },
+  {
+    // Lets a writer that comes back to the head see whether a stream was tombstoned since: `write-alone.ts`.
+    id: 'eventstore-0002-tombstone-count',
+    sql: 'ALTER TABLE eventstore.head ADD COLUMN tombstones integer NOT NULL DEFAULT 0;',
+  },
 ] as const

@@ -17,7 +17,7 @@ const BEGIN_WITH_LOCK = `
   SET LOCAL lock_timeout = '15s';
   SET LOCAL idle_in_transaction_session_timeout = '10s';
   SET LOCAL statement_timeout = '30s';
-  SELECT position FROM eventstore.head FOR UPDATE;
+  SELECT position, tombstones FROM eventstore.head FOR UPDATE;
   SELECT (extract(epoch from clock_timestamp()) * 1000)::bigint AS now_ms;
 `
 
@@ -55,6 +55,17 @@ export interface WrittenBatch {
   readonly created: Date
 }
 
+/** The log as one writer left it. While the table says the same, nobody else wrote or tombstoned. */
+export interface Mark {
+  readonly position: Position
+  readonly tombstones: number
+}
+
+export interface LockedBatch extends WrittenBatch {
+  readonly before: Mark
+  readonly after: Mark
+}
+
 /**
  * Writes a batch of appends in one transaction. May be done again with the same batch after any error, also one that
  * leaves the commit in doubt: the lock waits for the lost transaction to end, and then its facts are either known, and
@@ -65,12 +76,13 @@ export async function writeBatch(
   client: PoolClient,
   batch: readonly EncodedAppend[],
   origin: string,
-): Promise<WrittenBatch> {
-  const { head, nowMs } = await lock(client)
-  const { outcomes, placed } = evaluate(batch, await readState(client, batch, head))
+): Promise<LockedBatch> {
+  const { mark: before, nowMs } = await lock(client)
+  const { outcomes, placed } = evaluate(batch, await readState(client, batch, before.position))
   if (placed.length > 0) await insert(client, placed, nowMs, origin)
   await client.query(placed.length > 0 ? 'COMMIT' : 'ROLLBACK')
-  return { outcomes, placed, created: new Date(nowMs) }
+  const position = placed.at(-1)?.position ?? before.position
+  return { outcomes, placed, created: new Date(nowMs), before, after: { ...before, position } }
 }
 
 /** Tombstones a stream, under the same lock as appends. */
@@ -79,17 +91,19 @@ export async function writeTombstone(client: PoolClient, stream: string): Promis
   await client.query('INSERT INTO eventstore.tombstones (stream) VALUES ($1) ON CONFLICT DO NOTHING', [
     stream,
   ])
+  await client.query('UPDATE eventstore.head SET tombstones = tombstones + 1')
   await client.query('COMMIT')
 }
 
-async function lock(client: PoolClient): Promise<{ head: Position; nowMs: number }> {
+async function lock(client: PoolClient): Promise<{ mark: Mark; nowMs: number }> {
   // Several statements in one string are one round trip; the driver then gives a result for each.
   const results = (await client.query(BEGIN_WITH_LOCK)) as unknown as { rows: Record<string, string>[] }[]
-  const head = results.at(-2)?.rows[0]?.['position']
+  const head = results.at(-2)?.rows[0]
   const nowMs = results.at(-1)?.rows[0]?.['now_ms']
-  if (head === undefined || nowMs === undefined)
+  if (head?.['position'] === undefined || nowMs === undefined)
     throw new Error('eventstore.head has no row: run the migrations')
-  return { head: BigInt(head), nowMs: Number(nowMs) }
+  const mark = { position: BigInt(head['position']), tombstones: Number(head['tombstones']) }
+  return { mark, nowMs: Number(nowMs) }
 }
 
 async function readState(
@@ -126,18 +140,20 @@ async function insert(
   await client.query({
     name: 'eventstore-insert',
     text: INSERT,
-    values: [
-      placed.map((record) => String(record.position)),
-      placed.map((record) => record.stream),
-      placed.map((record) => record.category ?? null),
-      placed.map((record) => record.revision),
-      placed.map((record) => record.id),
-      placed.map((record) => record.type),
-      placed.map((record) => record.data),
-      placed.map((record) => record.metadata),
-      nowMs,
-      String(placed.at(-1)?.position),
-      origin,
-    ],
+    values: [...columnsOf(placed), nowMs, String(placed.at(-1)?.position), origin],
   })
+}
+
+/** The parameters `$1` to `$8` of an insert: position, stream, category, revision, id, type, data, metadata. */
+export function columnsOf(placed: readonly PlacedRecord[]): unknown[] {
+  return [
+    placed.map((record) => String(record.position)),
+    placed.map((record) => record.stream),
+    placed.map((record) => record.category ?? null),
+    placed.map((record) => record.revision),
+    placed.map((record) => record.id),
+    placed.map((record) => record.type),
+    placed.map((record) => record.data),
+    placed.map((record) => record.metadata),
+  ]
 }
