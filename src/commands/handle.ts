@@ -33,21 +33,31 @@ export interface CommandHandler {
     context: CommandContext,
   ): Promise<Outcome<State, New>>
 
-  /** @returns the state of a stream, read up to its end now; the initial state when it does not exist */
+  /**
+   * @param maxAge how long ago the stream may have been looked at, in milliseconds. What this process appended is always
+   *   in the answer; what another one did meanwhile may be missing. Not given, the stream is read up to its end now
+   * @returns the state of a stream; the initial state when it does not exist
+   */
   state<State, Command, New extends NewFact, Past extends Happened>(
     decider: Decider<State, Command, New, Past>,
     stream: string,
+    maxAge?: number,
   ): Promise<State>
 }
 
-export function createCommandHandler(log: Log): CommandHandler {
+/** @param monotonic milliseconds that never go back, to tell how old a cached state is */
+export function createCommandHandler(
+  log: Log,
+  monotonic: () => number = () => performance.now(),
+): CommandHandler {
   const cache = new LRUCache<string, Folded>({ max: CACHED_STREAMS })
   const desks = new Map<string, StreamDesk>()
 
   function deskOf(decider: unknown, stream: string): StreamDesk {
     const open = desks.get(stream)
     if (open !== undefined) return open
-    const desk = new StreamDesk(log, cache, decider as AnyDecider, stream, () => desks.delete(stream))
+    const onIdle = () => desks.delete(stream)
+    const desk = new StreamDesk({ log, cache, monotonic, decider: decider as AnyDecider, stream, onIdle })
     desks.set(stream, desk)
     return desk
   }
@@ -59,10 +69,16 @@ export function createCommandHandler(log: Log): CommandHandler {
         deskOf(decider, stream).join({ order, resolve: resolve as unknown as Visitor['resolve'], reject })
       })
     },
-    state(decider, stream) {
+    state(decider, stream, maxAge) {
+      type State = ReturnType<typeof decider.initialState>
+      const known = maxAge === undefined ? undefined : cache.get(stream)
+      // While its desk is open, what is cached may be ahead of an append that is not durable yet.
+      if (known !== undefined && !desks.has(stream) && monotonic() - known.lookedAt <= (maxAge ?? 0)) {
+        return Promise.resolve(known.state as State)
+      }
       return new Promise((resolve, reject) => {
         const take: Visitor['resolve'] = ({ state }) => {
-          resolve(state as ReturnType<typeof decider.initialState>)
+          resolve(state as State)
         }
         deskOf(decider, stream).join({ order: 'read', resolve: take, reject })
       })

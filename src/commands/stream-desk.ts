@@ -26,6 +26,8 @@ export interface Folded {
   state: unknown
   /** -1 while the stream does not exist. */
   revision: number
+  /** When it is known to have been current, on the clock of the handler. */
+  lookedAt: number
   /** Commands already done, by their id. */
   readonly done: Map<string, Done>
 }
@@ -44,6 +46,17 @@ export interface Visitor {
   readonly reject: (error: unknown) => void
 }
 
+export interface DeskOptions {
+  readonly log: Log
+  readonly cache: LRUCache<string, Folded>
+  /** Milliseconds that never go back. */
+  readonly monotonic: () => number
+  readonly decider: AnyDecider
+  readonly stream: string
+  /** Called when nobody waits any more; the desk is not used again. */
+  readonly onIdle: () => void
+}
+
 interface Turn {
   readonly visitor: Visitor
   readonly facts: readonly NewFact[]
@@ -60,19 +73,15 @@ export class StreamDesk {
   private busy = false
   private readonly log: Log
   private readonly cache: LRUCache<string, Folded>
+  private readonly monotonic: () => number
   private readonly decider: AnyDecider
   private readonly stream: string
   private readonly onIdle: () => void
 
-  constructor(
-    log: Log,
-    cache: LRUCache<string, Folded>,
-    decider: AnyDecider,
-    stream: string,
-    onIdle: () => void,
-  ) {
+  constructor({ log, cache, monotonic, decider, stream, onIdle }: DeskOptions) {
     this.log = log
     this.cache = cache
+    this.monotonic = monotonic
     this.decider = decider
     this.stream = stream
     this.onIdle = onIdle
@@ -172,6 +181,7 @@ export class StreamDesk {
     )
     if (decisions.length === 0) return null
     const expected = folded.revision === -1 ? 'no_stream' : folded.revision
+    const lookedAt = this.monotonic()
     const result = await this.log.append(this.stream, expected, decisions)
     const count = decisions.reduce((sum, { facts }) => sum + facts.length, 0)
     if (result.revision !== folded.revision + count) {
@@ -180,6 +190,7 @@ export class StreamDesk {
       throw new WrongExpectedRevision(this.stream, expected, result.revision)
     }
     folded.revision = result.revision
+    folded.lookedAt = lookedAt
     for (const { context } of decisions) {
       const done = folded.done.get(context.commandId)
       if (done !== undefined) done.position = result.position
@@ -189,18 +200,21 @@ export class StreamDesk {
 
   /** Reads what the cache lacks of the stream and folds it. */
   private async catchUp(): Promise<Folded> {
+    const lookedAt = this.monotonic()
     const folded = this.cache.get(this.stream) ?? {
       state: this.decider.initialState(),
       revision: -1,
+      lookedAt,
       done: new Map<string, Done>(),
     }
-    const { facts, revision } = await this.log.read(this.stream, folded.revision + 1)
+    const { facts } = await this.log.read(this.stream, folded.revision + 1)
     for (const fact of facts) {
       folded.state = this.decider.evolve(folded.state, fact)
       folded.revision = fact.revision
       folded.done.set(fact.causationId, { position: fact.position, requestDigest: fact.requestDigest })
     }
-    if (revision >= 0) this.cache.set(this.stream, folded)
+    folded.lookedAt = lookedAt
+    this.cache.set(this.stream, folded)
     return folded
   }
 }

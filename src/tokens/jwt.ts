@@ -1,3 +1,4 @@
+import type { KeyObject, webcrypto } from 'node:crypto'
 import { errors, jwtVerify, SignJWT, type JWTHeaderParameters } from 'jose'
 import { z } from 'zod'
 import { ULID_PATTERN } from '../kernel/ids.ts'
@@ -9,6 +10,18 @@ const ISSUER = 'guestguard'
 const ALGORITHM = 'HS256'
 /** How far the clocks of two machines of one installation may differ, in seconds. */
 export const CLOCK_TOLERANCE = 30
+
+/** Given a `KeyObject`, jose imports the key anew for each token. */
+const cryptoKeys = new WeakMap<KeyObject, webcrypto.CryptoKey>()
+
+function cryptoKeyOf(key: KeyObject): webcrypto.CryptoKey {
+  let known = cryptoKeys.get(key)
+  if (known === undefined) {
+    known = key.toCryptoKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
+    cryptoKeys.set(key, known)
+  }
+  return known
+}
 
 const id = z.string().regex(ULID_PATTERN)
 
@@ -73,7 +86,7 @@ export async function issueToken<A extends Audience>(
     .setAudience(audience)
     .setIssuedAt(Math.floor(now / SECOND))
     .setExpirationTime(Math.floor(expiresAt / SECOND))
-    .sign(ring.subkey(audience))
+    .sign(cryptoKeyOf(ring.subkey(audience)))
 }
 
 /**
@@ -87,7 +100,7 @@ export async function verifyToken<A extends Audience>(
   now: number,
 ): Promise<Verified<A> | null> {
   try {
-    const keyOf = (header: JWTHeaderParameters) => ring.subkey(audience, header.kid ?? '')
+    const keyOf = (header: JWTHeaderParameters) => cryptoKeyOf(ring.subkey(audience, header.kid ?? ''))
     const { payload } = await jwtVerify(token, keyOf, {
       algorithms: [ALGORITHM],
       issuer: ISSUER,

@@ -12,6 +12,12 @@ import { guestDecider } from './decider.ts'
 import { linkInvalid, requireLiveLink } from './openings.ts'
 import type { InvitedGuest } from './state.ts'
 
+/**
+ * How late an opening may learn what another process changed of the event, in milliseconds: one read serves all openings
+ * of that time. What it was judged under stands in its facts.
+ */
+export const EVENT_AGE = 100
+
 export interface OpenedLink {
   readonly eventId: string
   readonly guestId: string
@@ -74,11 +80,12 @@ export function createOpenings({ commands, lookup, rules, budgetMs, onOverrun }:
     async open(link, visitor, attemptId, context) {
       const stream = guestStream(link.eventId, link.guestId)
       const [settings, place, ruleSet] = await Promise.all([
-        commands.state(settingsDecider, settingsStream(link.eventId)),
+        commands.state(settingsDecider, settingsStream(link.eventId), EVENT_AGE),
         placeWithinBudget(visitor.ip),
         rules(),
-        // Read beside the others, so that the command finds the guest's state at hand.
-        commands.state(guestDecider, stream),
+        // Read beside the others, unless it is at hand, so that the command finds it so. However old it is, the append
+        // proves it, or is decided again.
+        commands.state(guestDecider, stream, Infinity),
       ])
       if (settings.kind === 'missing') throw linkInvalid()
       const { state, position } = await commands.execute(

@@ -1,3 +1,4 @@
+import { EVENT_AGE } from '../../commands/guest/opening.ts'
 import { channelOf, mayStepUp } from '../../commands/guest/step-up.ts'
 import type { InvitedGuest } from '../../commands/guest/state.ts'
 import { rsvpsDecider } from '../../commands/rsvps/decider.ts'
@@ -34,7 +35,7 @@ export function prepareOpened(
   { eventId, guestId, version: linkVersion }: LinkClaims,
   attemptId: string,
 ): Prepared {
-  const rsvps = commands.state(rsvpsDecider, rsvpsStream(eventId))
+  const rsvps = commands.state(rsvpsDecider, rsvpsStream(eventId), EVENT_AGE)
   const rsvpToken = tokens.issueRsvp({ eventId, guestId, attemptId, linkVersion })
   // Awaited only if the opening is allowed.
   for (const part of [rsvps, rsvpToken]) part.catch(() => undefined)
