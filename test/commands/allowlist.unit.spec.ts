@@ -217,7 +217,11 @@ describe('any list', () => {
   const byte = fc.constantFrom(0, 1, 127, 128, 255)
   const v4 = fc.tuple(byte, byte, byte, byte).map((bytes) => bytes.join('.'))
   const group = fc.constantFrom('0', '1', '8000', 'ffff', 'db8')
-  const v6 = fc.array(group, { minLength: 8, maxLength: 8 }).map((groups) => groups.join(':'))
+  const v6 = fc
+    .array(group, { minLength: 8, maxLength: 8 })
+    .map((groups) => groups.join(':'))
+    // IPv4 in other clothes, which has prefixes of its own.
+    .filter((text) => !text.startsWith('0:0:0:0:0:ffff:'))
   const address = fc.oneof(
     v4,
     v6,

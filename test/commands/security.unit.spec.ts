@@ -22,9 +22,15 @@ const created = {
 const event = given(settingsDecider).events(created)
 const stateOf = (spec: typeof event): ConfiguredEvent => requireEvent(spec.state)
 
-const thresholds = (medium: number, high: number, block: number): SettingsCommand => ({
+const thresholds = (
+  medium: number,
+  high: number,
+  block: number,
+  ifVersion: number | null = null,
+): SettingsCommand => ({
   kind: 'set_thresholds',
   thresholds: { medium, high, block },
+  ifVersion,
 })
 const allow = (cidr: string, entryId = 'N1', note: string | null = null): SettingsCommand => ({
   kind: 'allow_network',
@@ -92,9 +98,20 @@ describe('the thresholds of an event', () => {
     expect(refusal.fields.map(({ path }) => path)).toEqual(fields)
   })
 
+  it('are refused to an editor who saw other ones, and taken from one who saw these', () => {
+    const changed = event.after([thresholds(20, 50, 80)])
+    expect(changed.when(thresholds(10, 40, 70, 0)).refusal()).toMatchObject({
+      kind: 'precondition_failed',
+      code: 'edited_meanwhile',
+    })
+    expect(changed.when(thresholds(10, 40, 70, 1)).facts()).toHaveLength(1)
+    // Also the very same numbers: whoever sends them has seen others.
+    changed.when(thresholds(20, 50, 80, 0)).then('edited_meanwhile')
+  })
+
   it('take nothing from the request but the three numbers', () => {
     const more = { medium: 20, high: 50, block: 80, note: 'x' } as Thresholds
-    const [fact] = event.when({ kind: 'set_thresholds', thresholds: more }).facts()
+    const [fact] = event.when({ kind: 'set_thresholds', thresholds: more, ifVersion: null }).facts()
     expect(fact?.data).toMatchObject({ to: { medium: 20, high: 50, block: 80 } })
     expect(JSON.stringify(fact)).not.toContain('note')
   })

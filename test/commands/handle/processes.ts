@@ -25,12 +25,14 @@ export interface Process {
 /** One store, and the processes that share it. */
 export class World {
   readonly memory = new MemoryLog()
+  /** Of all processes, in milliseconds; stands still unless a test moves it. */
+  monotonic = 0
   private readonly vault = memoryVault()
 
   process(pause?: () => Promise<unknown>): Process {
     const store = new RecordingStore(new MemoryEventStore(this.memory, pause))
     const log = createLog(store, this.vault)
-    return { commands: createCommandHandler(log), log, store }
+    return { commands: createCommandHandler(log, () => this.monotonic), log, store }
   }
 
   /** @returns the facts of a stream as a new process reads them */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { guestDecider } from '../../../src/commands/guest/decider.ts'
-import { createOpenings, type Openings } from '../../../src/commands/guest/opening.ts'
+import { createOpenings, EVENT_AGE, type Openings } from '../../../src/commands/guest/opening.ts'
 import { settingsDecider } from '../../../src/commands/settings/decider.ts'
 import { ERASED } from '../../../src/events/fact.ts'
 import type { Fact } from '../../../src/events/registry.ts'
@@ -47,7 +47,7 @@ async function begin(world: World): Promise<void> {
 }
 
 const setThresholds = ({ commands }: Process, thresholds: Thresholds) =>
-  commands.execute(settingsDecider, SETTINGS, { kind: 'set_thresholds', thresholds }, context())
+  commands.execute(settingsDecider, SETTINGS, { kind: 'set_thresholds', thresholds, ifVersion: null }, context())
 
 const factsOf = <T extends Fact['type']>(facts: readonly Fact[], type: T) =>
   facts.filter((fact): fact is Extract<Fact, { type: T }> => fact.type === type)
@@ -79,10 +79,30 @@ describe('thresholds that change while an opening is under way', () => {
     await setThresholds(world.process(), stricter)
     placed.open()
     await under
+    world.monotonic += EVENT_AGE
+    await openings.open(link, visitor, 'a2', context())
+    world.monotonic += 1
+    await openings.open(link, visitor, 'a3', context())
+    const before = { thresholds: DEFAULT_THRESHOLDS, thresholdsVersion: 0 }
+    expect(factsOf(await world.facts(ANN), 'AccessScored').map(({ data }) => data)).toMatchObject([
+      { score: 0, band: 'low', decision: 'allowed', ...before },
+      // Another process changed them, and this one looks once in a while.
+      { score: 10, band: 'low', decision: 'allowed', ...before },
+      { score: 20, band: 'block', decision: 'blocked', thresholds: stricter, thresholdsVersion: 1 },
+    ])
+  })
+
+  it('band the next opening of the process that changed them', async () => {
+    const world = new World()
+    await begin(world)
+    const one = world.process()
+    const openings = openingsOf(one, () => Promise.resolve())
+    await openings.open(link, visitor, 'a1', context())
+    await setThresholds(one, { medium: 1, high: 2, block: 3 })
     await openings.open(link, visitor, 'a2', context())
     expect(factsOf(await world.facts(ANN), 'AccessScored').map(({ data }) => data)).toMatchObject([
-      { score: 0, band: 'low', decision: 'allowed', thresholds: DEFAULT_THRESHOLDS, thresholdsVersion: 0 },
-      { score: 10, band: 'block', decision: 'blocked', thresholds: stricter, thresholdsVersion: 1 },
+      { score: 0, thresholdsVersion: 0 },
+      { score: 10, decision: 'blocked', thresholdsVersion: 1 },
     ])
   })
 })
@@ -115,6 +135,7 @@ describe('any interleaving of openings and thresholds in two processes', () => {
           const sent = acts.map(async ({ process, thresholds }, i) => {
             await pause()
             const attemptId = `a${String(i)}`
+            world.monotonic += EVENT_AGE + 1
             started.set(attemptId, world.memory.head)
             const done =
               thresholds === null
