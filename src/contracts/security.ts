@@ -31,16 +31,17 @@ export const feedbackItem = z
   .object({
     attemptId: id,
     guest: z.object({ id, name: z.string().nullable() }),
-    verdict,
+    /** Null where the host took it back. */
+    verdict: verdict.nullable(),
     note: z.string().nullable(),
-    /** When the opening happened, and when the host said what it was. */
+    /** When the opening happened, and when the host said what it was, or took it back. */
     openedAt: z.string(),
     at: z.string(),
     by: z.string(),
     score: z.int().nullable(),
     band: band.nullable(),
     /** Earlier verdicts on the same opening, the latest first. */
-    history: z.array(z.object({ verdict, at: z.string(), by: z.string() })),
+    history: z.array(z.object({ verdict: verdict.nullable(), at: z.string(), by: z.string() })),
   })
   .meta({ id: 'Feedback' })
 export type FeedbackItem = z.infer<typeof feedbackItem>

@@ -154,6 +154,17 @@ export const guestFacts = [
     z.strictObject({ note: z.string().nullable() }),
     ofGuest,
   ),
+  /** The host takes it back: from then on nothing is known of the opening, as before the first verdict. */
+  plainFact(
+    'VerdictWithdrawn',
+    z.strictObject({
+      attemptId: z.string(),
+      /** The verdict that counted until then. */
+      before: verdict,
+      /** The score of the opening by then, null while it had none. */
+      score: z.int().nullable(),
+    }),
+  ),
   /** A code goes to the address on file; the mail or text message is a reaction to this fact. */
   plainFact('StepUpRequested', z.strictObject({ attemptId: z.string(), challengeId: z.string(), channel })),
   plainFact('StepUpFailed', z.strictObject({ attemptId: z.string(), challengeId: z.string() })),

@@ -1,7 +1,7 @@
 import { known, type Envelope } from '../events/fact.ts'
 import type { Place } from '../events/guest.ts'
 import type { Fact } from '../events/registry.ts'
-import { begin, type ActivityRow } from './activity-row.ts'
+import { begin, type ActivityRow, type Verdict } from './activity-row.ts'
 import { deviceOf } from './device.ts'
 import { itemKeyOf, timeOf, type FactOfType, type Fold } from './projection.ts'
 
@@ -73,17 +73,26 @@ const rescored = about<FactOfType<'AccessRescored'>>(({ data, personal }, row) =
   scored_before: row.scored_before ?? data.before,
 }))
 
-const judged = about<FactOfType<'VerdictGiven'>>((fact, { verdict: before }) => ({
-  verdict: {
-    verdict: fact.data.verdict,
-    at: timeOf(fact),
-    by: fact.actor,
-    note: known(fact.personal, 'note'),
-    history:
-      before === null ? [] : [{ verdict: before.verdict, at: before.at, by: before.by }, ...before.history],
-  },
-  verdict_at: String(fact.position),
-}))
+const judged = about<FactOfType<'VerdictGiven'>>((fact, row) =>
+  said(fact, row, fact.data.verdict, known(fact.personal, 'note')),
+)
+
+const unjudged = about<FactOfType<'VerdictWithdrawn'>>((fact, row) => said(fact, row, null, null))
+
+/** The newest word on an opening; what was said before is kept. */
+function said(
+  fact: Fact,
+  { verdict: before }: ActivityRow,
+  verdict: Verdict['verdict'],
+  note: string | null,
+): Pick<ActivityRow, 'verdict' | 'verdict_at'> {
+  const history =
+    before === null ? [] : [{ verdict: before.verdict, at: before.at, by: before.by }, ...before.history]
+  return {
+    verdict: { verdict, at: timeOf(fact), by: fact.actor, note, history },
+    verdict_at: String(fact.position),
+  }
+}
 
 const stepUp = <T extends 'StepUpRequested' | 'StepUpFailed' | 'StepUpPassed'>(code: string) =>
   about<FactOfType<T>>((_fact, row) => ({
@@ -98,6 +107,7 @@ export const openingFolds = {
   AccessAllowlisted: allowlisted,
   AccessRescored: rescored,
   VerdictGiven: judged,
+  VerdictWithdrawn: unjudged,
   StepUpRequested: stepUp<'StepUpRequested'>('sent'),
   StepUpFailed: stepUp<'StepUpFailed'>('failed'),
   StepUpPassed: stepUp<'StepUpPassed'>('passed'),

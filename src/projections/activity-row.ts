@@ -35,7 +35,7 @@ export type ActivityRow = {
   } | null
   readonly reason_places: { readonly before: string | null; readonly now: string | null } | null
   readonly device: string | null
-  /** What the host said of an opening, the latest; notes are personal. */
+  /** What the host said of an opening, the latest; null before the first. Notes are personal. */
   readonly verdict: Verdict | null
   /** Position of the latest verdict, its place in the list of verdicts. */
   readonly verdict_at: string | null
@@ -43,14 +43,17 @@ export type ActivityRow = {
   readonly scored_before: { readonly score: number; readonly ruleSet: string; readonly band: Band } | null
 }
 
+/** Null where the host took it back. */
+type Said = 'legitimate' | 'suspicious' | null
+
 export interface Verdict {
   readonly [field: string]: JsonValue
-  readonly verdict: 'legitimate' | 'suspicious'
+  readonly verdict: Said
   readonly at: string
   readonly by: string
   readonly note: string | null
   /** Earlier ones, the latest first. */
-  readonly history: { verdict: 'legitimate' | 'suspicious'; at: string; by: string }[]
+  readonly history: { verdict: Said; at: string; by: string }[]
 }
 
 export type PersonRow = { readonly event_id: string; readonly guest_id: string; readonly name: string | null }

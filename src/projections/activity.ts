@@ -82,6 +82,7 @@ export const activity: Projection = {
           'AccessAllowlisted',
           'AccessRescored',
           'VerdictGiven',
+          'VerdictWithdrawn',
           'StepUpRequested',
           'StepUpFailed',
           'StepUpPassed',

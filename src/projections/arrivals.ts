@@ -49,6 +49,7 @@ const elsewhere = ignored(
   'AccessAllowlisted',
   'AccessRescored',
   'VerdictGiven',
+  'VerdictWithdrawn',
   'StepUpRequested',
   'StepUpFailed',
   'StepUpPassed',

@@ -126,6 +126,7 @@ export const events: Projection = {
           'AccessAllowlisted',
           'AccessRescored',
           'VerdictGiven',
+          'VerdictWithdrawn',
           'StepUpRequested',
           'StepUpFailed',
           'StepUpPassed',

@@ -3,7 +3,7 @@ import { ERASED, type Erased } from '../events/fact.ts'
 import type { Band, Channel } from '../events/guest.ts'
 import type { Fact } from '../events/registry.ts'
 import type { Answer, RsvpStatus } from '../events/rsvps.ts'
-import { BANDS } from '../scoring/bands.ts'
+import { gravity, tallied, worstOf, type BandedScore, type Tally } from '../scoring/tally.ts'
 import { guestColumns, timeOf } from './projection.ts'
 
 export type GuestRow = {
@@ -32,6 +32,9 @@ export type GuestRow = {
   /** An invitation has gone out at some time, whatever became of later ones. */
   readonly ever_sent: boolean
   readonly openings: number
+  /** The latest score of each opening. */
+  readonly scores: Tally
+  /** The gravest of them, null before the first. */
   readonly risk: Band | null
   readonly risk_score: number | null
   /** Orders by band, then score; 0 before the first scored opening. */
@@ -69,6 +72,7 @@ export function newGuestRow(fact: Fact): GuestRow {
     invitation_error: null,
     ever_sent: false,
     openings: 0,
+    scores: {},
     risk: null,
     risk_score: null,
     risk_order: 0,
@@ -133,10 +137,18 @@ export function withContact(row: GuestRow, personal: ContactChange | Erased): Gu
   return { ...row, name, email, phone, external_ref, sort_name: folded(name ?? ''), search }
 }
 
-/** The worst opening counts; among openings of one band the highest score. */
-export function withRisk(row: GuestRow, band: Band, score: number): GuestRow {
-  const order = (BANDS.indexOf(band) + 1) * 1_000 + score
-  return order > row.risk_order ? { ...row, risk: band, risk_score: score, risk_order: order } : row
+/** An opening has a score. @param before the one it had, which counts no longer */
+export function withScore(row: GuestRow, now: BandedScore, before?: BandedScore): GuestRow {
+  const others = before === undefined ? row.scores : tallied(row.scores, before, -1)
+  const scores = tallied(others, now, 1)
+  const worst = worstOf(scores)
+  return {
+    ...row,
+    scores,
+    risk: worst?.band ?? null,
+    risk_score: worst?.score ?? null,
+    risk_order: worst === null ? 0 : gravity(worst),
+  }
 }
 
 export function withArrivals(row: GuestRow, check_ins: Readonly<Record<string, number>>): GuestRow {

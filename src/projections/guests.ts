@@ -5,7 +5,7 @@ import {
   statusOf,
   withArrivals,
   withContact,
-  withRisk,
+  withScore,
   type GuestRow,
 } from './guest-row.ts'
 import {
@@ -57,6 +57,7 @@ const columns: { readonly [C in keyof GuestRow]: string } = {
   invitation_error: 'text',
   ever_sent: 'boolean NOT NULL',
   openings: 'integer NOT NULL',
+  scores: 'jsonb NOT NULL',
   risk: 'text',
   risk_score: 'integer',
   risk_order: 'integer NOT NULL',
@@ -72,7 +73,7 @@ const columns: { readonly [C in keyof GuestRow]: string } = {
 /** The guest list: one row a guest, kept after a removal so that an invitation can bring it back. */
 export const guests: Projection = {
   name: 'guests',
-  version: 1,
+  version: 2,
   tables: [
     defineTable<GuestRow>({
       name: 'guests',
@@ -115,7 +116,8 @@ export const guests: Projection = {
           invitation_error: data.reason,
         })),
         AccessAttempted: guest((row) => ({ ...row, openings: row.openings + 1 })),
-        AccessScored: guest((row, { data }) => withRisk(row, data.band, data.score)),
+        AccessScored: guest((row, { data }) => withScore(row, data)),
+        AccessRescored: guest((row, { data }) => withScore(row, data, data.before)),
         GuestCheckedIn: guest((row, { data }) =>
           withArrivals(row, { ...row.check_ins, [data.checkInId]: data.arrivalCount }),
         ),
@@ -149,8 +151,8 @@ export const guests: Projection = {
         ),
         ...ignored(
           'AccessAllowlisted',
-          'AccessRescored',
           'VerdictGiven',
+          'VerdictWithdrawn',
           'StepUpRequested',
           'StepUpFailed',
           'StepUpPassed',

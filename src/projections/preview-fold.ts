@@ -9,6 +9,7 @@ export const PICTURED = [
   'AccessAllowlisted',
   'AccessRescored',
   'VerdictGiven',
+  'VerdictWithdrawn',
   'ThresholdsChanged',
 ] as const
 export type Pictured = PublicFact<(typeof PICTURED)[number]>
@@ -44,6 +45,10 @@ function counted(picture: Picture, fact: Pictured): Picture {
       if (score === null) return picture
       const others = before === null ? picture : withVerdict(picture, before, score, -1)
       return withVerdict(others, verdict, score, 1)
+    }
+    case 'VerdictWithdrawn': {
+      const { before, score } = fact.data
+      return score === null ? picture : withVerdict(picture, before, score, -1)
     }
     case 'ThresholdsChanged':
       return { ...picture, thresholds: fact.data.to, thresholdsVersion: fact.data.version }

@@ -124,6 +124,7 @@ export const rsvps: Projection = {
           'AccessAllowlisted',
           'AccessRescored',
           'VerdictGiven',
+          'VerdictWithdrawn',
           'StepUpRequested',
           'StepUpFailed',
           'StepUpPassed',

@@ -37,6 +37,7 @@ function recount(facts: readonly Fact[]) {
     if (type === 'AccessScored' || type === 'AccessRescored')
       change(data.attemptId, { kind: 'scored', score: data.score, ruleSet: data.ruleSet })
     if (type === 'VerdictGiven') change(data.attemptId, { verdict: data.verdict })
+    if (type === 'VerdictWithdrawn') change(data.attemptId, { verdict: null })
     if (type === 'ThresholdsChanged') thresholds = data.to
   }
   const all = [...openings.values()]
@@ -140,6 +141,8 @@ describe('the histories', () => {
         seen.add(type)
         if (type === 'AccessScored' && data.late) seen.add(`late after ${String(data.verdict)}`)
         if (type === 'AccessRescored') seen.add(`rescored after ${String(data.verdict)}`)
+        if (type === 'VerdictWithdrawn')
+          seen.add(`${data.before} taken back, score ${String(data.score !== null)}`)
         if (type === 'VerdictGiven')
           seen.add(`${data.verdict} after ${String(data.before)}, score ${String(data.score !== null)}`)
       }
@@ -148,11 +151,12 @@ describe('the histories', () => {
     const expected = [
       ...['AccessAllowlisted', 'ThresholdsChanged', 'GuestRemoved', 'GuestForgotten'],
       ...[...known, 'null'].flatMap((verdict) => [`late after ${verdict}`, `rescored after ${verdict}`]),
+      ...known.flatMap((now) => [`${now} taken back, score true`, `${now} taken back, score false`]),
+      // The same again is nothing: the note is the same too.
       ...known.flatMap((now) =>
-        [...known, 'null'].flatMap((before) => [
-          `${now} after ${before}, score true`,
-          `${now} after ${before}, score false`,
-        ]),
+        [...known, 'null']
+          .filter((before) => before !== now)
+          .flatMap((before) => [`${now} after ${before}, score true`, `${now} after ${before}, score false`]),
       ),
     ]
     expect(expected.filter((what) => !seen.has(what))).toEqual([])

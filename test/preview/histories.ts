@@ -25,6 +25,7 @@ export type Happening =
       readonly attempt: number
       readonly verdict: 'legitimate' | 'suspicious'
     }
+  | { readonly kind: 'withdraw'; readonly guest: number; readonly attempt: number }
   | { readonly kind: 'rescore'; readonly guest: number; readonly attempt: number; readonly score: number }
   | { readonly kind: 'invite' | 'remove' | 'forget'; readonly guest: number }
   | { readonly kind: 'thresholds'; readonly thresholds: Thresholds }
@@ -55,6 +56,7 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
       verdict: fc.constantFrom('legitimate' as const, 'suspicious' as const),
     }),
   },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('withdraw' as const), guest, attempt }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('rescore' as const), guest, attempt, score }) },
   {
     weight: 1,
@@ -119,7 +121,8 @@ class Play {
 
   take(one: Happening): void {
     this.#count += 1
-    if (one.kind === 'thresholds') this.#configure({ kind: 'set_thresholds', thresholds: one.thresholds })
+    if (one.kind === 'thresholds')
+      this.#configure({ kind: 'set_thresholds', thresholds: one.thresholds, ifVersion: null })
     else this.#ask(one.guest, this.#commandOf(one))
   }
 
@@ -157,6 +160,7 @@ class Play {
     const attemptId = this.#attempts.get(one.guest)?.[one.attempt]
     if (attemptId === undefined) return null
     if (one.kind === 'verdict') return { kind: 'give_verdict', attemptId, verdict: one.verdict, note: null }
+    if (one.kind === 'withdraw') return { kind: 'withdraw_verdict', attemptId }
     if (one.kind === 'score_late')
       return { kind: 'score_late', attemptId, place: null, policy: this.#policy('v1', one.score) }
     const { thresholds, thresholdsVersion } = this.#policy('v2', one.score)

@@ -117,6 +117,26 @@ describe('guests', () => {
     })
   })
 
+  it('follows the newest score of each opening, up and down, and finds the next gravest', () => {
+    const opened = [
+      invited,
+      ada.scored(1, { band: 'high', score: 65 }),
+      ada.scored(2, { band: 'medium', score: 40 }),
+    ]
+    const calmer = ada.rescored(1, {
+      band: 'low',
+      score: 24,
+      before: { ruleSet: 'v1', score: 65, band: 'high' },
+    })
+    const graver = ada.rescored(1, {
+      band: 'block',
+      score: 90,
+      before: { ruleSet: 'v2', score: 24, band: 'low' },
+    })
+    expect(row(...opened, calmer)).toMatchObject({ risk: 'medium', risk_score: 40 })
+    expect(row(...opened, calmer, graver)).toMatchObject({ risk: 'block', risk_score: 90 })
+  })
+
   it('counts openings by gestures, not by visits of scanners', () => {
     expect(row(invited, ada.touched(), ada.attempted(1), ada.touched())).toMatchObject({ openings: 1 })
   })
@@ -210,6 +230,30 @@ describe('activity', () => {
   it('given a score that comes late, keeps the place in the list and is told again', () => {
     const [first] = items(ada.attempted(3), ada.answered(), ada.scored(3, { late: true }))
     expect(first).toMatchObject({ kind: 'opening', listed_at: '1', told_at: '3', band: 'low' })
+  })
+
+  it('keeps every word the host said of an opening, also one that was taken back', () => {
+    const [item] = items(
+      ada.attempted(3),
+      ada.verdict(3, 'suspicious'),
+      ada.verdict(3, 'legitimate', 'She called.'),
+      ada.verdictWithdrawn(3),
+    )
+    const by = 'system:test'
+    expect(item).toMatchObject({
+      verdict_at: '4',
+      told_at: '4',
+      verdict: {
+        verdict: null,
+        note: null,
+        by,
+        at: '2026-06-01T10:00:03.000Z',
+        history: [
+          { verdict: 'legitimate', at: '2026-06-01T10:00:02.000Z', by },
+          { verdict: 'suspicious', at: '2026-06-01T10:00:01.000Z', by },
+        ],
+      },
+    })
   })
 
   it('has an item for answers, promotions, check-ins, refusals and what was undone', () => {

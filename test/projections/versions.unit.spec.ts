@@ -10,6 +10,7 @@ const TABLES_OF_VERSION: Readonly<Record<string, string>> = {
   'events 1': '13169d0e7d8b5af2',
   'events 2': 'ef2fe124c514033d',
   'guests 1': 'd09ea619b6884190',
+  'guests 2': '9cc62d7a6daae965',
   'rsvps 1': '6163de83db5840a6',
   'activity 1': '90b139b39b951721',
   'activity 2': '24955645e977ab2e',

@@ -136,6 +136,8 @@ export function guestSteps(event = 0, guest = 0) {
         data: { attemptId: anAttemptId(attempt), verdict, before: null, score: 19 },
         personal: { note },
       }),
+    verdictWithdrawn: (attempt = 0, before: Data<'VerdictWithdrawn'>['before'] = 'legitimate') =>
+      step({ type: 'VerdictWithdrawn', data: { attemptId: anAttemptId(attempt), before, score: 19 } }),
     codeRequested: (attempt = 0) =>
       step({
         type: 'StepUpRequested',
@@ -332,6 +334,7 @@ export function anyStep(events = 2, guests = 4): fc.Arbitrary<Step> {
       g.rescored(n, { score: m * 40, band: (['low', 'medium', 'block'] as const)[m] ?? 'low' }),
     ),
     of((g, n, m) => g.verdict(n, m === 0 ? 'suspicious' : 'legitimate', 'no nuts')),
+    of((g, n, m) => g.verdictWithdrawn(n, m === 0 ? 'suspicious' : 'legitimate')),
     of((g, n) => g.codeRequested(n)),
     of((g, n) => g.codeFailed(n)),
     of((g, n) => g.codePassed(n)),

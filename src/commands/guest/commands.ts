@@ -86,6 +86,12 @@ export interface GiveVerdict {
   readonly note: string | null
 }
 
+/** The host takes back what was said of an opening. */
+interface WithdrawVerdict {
+  readonly kind: 'withdraw_verdict'
+  readonly attemptId: string
+}
+
 /** What a rule set says of an opening that has a score. */
 export interface Rescore {
   readonly kind: 'rescore'
@@ -135,6 +141,7 @@ export type GuestCommand =
   | Open
   | ScoreLate
   | GiveVerdict
+  | WithdrawVerdict
   | Rescore
   | RequestStepUp
   | AnswerStepUp

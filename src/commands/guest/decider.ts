@@ -6,11 +6,11 @@ import { requireUnchanged } from '../precondition.ts'
 import { decideCheckIn, decideUndo } from './check-in.ts'
 import type { ChangeDetails, GuestCommand, Invite } from './commands.ts'
 import { evolveGuest } from './evolve.ts'
+import { decideVerdict, decideWithdrawVerdict } from './judgement.ts'
 import {
   decideOpen,
   decideRescore,
   decideScoreLate,
-  decideVerdict,
   linkInvalid,
   MAX_TOUCHES_PER_HOUR,
   requireLiveLink,
@@ -78,6 +78,8 @@ function decideForGuest(
       return decideRescore(guest, command)
     case 'give_verdict':
       return decideVerdict(guest, command)
+    case 'withdraw_verdict':
+      return decideWithdrawVerdict(guest, command.attemptId)
     case 'request_step_up':
       return decideRequestStepUp(guest, command)
     case 'answer_step_up':

@@ -3,14 +3,10 @@ import type { GuestHappened, Place } from '../../events/guest.ts'
 import { unreachable } from '../../kernel/errors.ts'
 import { HOUR } from '../../kernel/time.ts'
 import { agentClass } from '../../scoring/agent.ts'
-import {
-  distrustOpening,
-  emptyBaseline,
-  evolveBaseline,
-  placeBaseline,
-  trustOpening,
-} from '../../scoring/baseline.ts'
+import { emptyBaseline } from '../../scoring/baseline.ts'
 import type { Opening } from '../../scoring/opening.ts'
+import { tallied, worstOf, type BandedScore } from '../../scoring/tally.ts'
+import { learn, learned, withoutVerdict, type Lesson } from './lessons.ts'
 import { MAX_OPENINGS_PER_HOUR } from './openings.ts'
 import { MAX_CODES_PER_DAY } from './step-up.ts'
 import type { Attempt, Contact, GuestState, InvitedGuest, Message } from './state.ts'
@@ -36,6 +32,7 @@ function evolveInvited(state: InvitedGuest, fact: Exclude<GuestHappened, Of<'Gue
         gone: 'forgotten',
         contact: NOBODY,
         baseline: emptyBaseline,
+        lessons: [],
         pending: new Map(),
         attempts: new Map(),
       }
@@ -57,12 +54,12 @@ function evolveInvited(state: InvitedGuest, fact: Exclude<GuestHappened, Of<'Gue
       return scored(state, fact)
     case 'AccessAllowlisted':
       return placed(state, fact.data.attemptId, known(fact.personal, 'place'), false)
-    case 'AccessRescored': {
-      const { attemptId, ruleSet, score, band } = fact.data
-      return withAttempt(state, attemptId, (attempt) => ({ ...attempt, score: { ruleSet, score, band } }))
-    }
+    case 'AccessRescored':
+      return rescored(state, fact)
     case 'VerdictGiven':
       return judged(state, fact)
+    case 'VerdictWithdrawn':
+      return unjudged(state, fact)
     case 'StepUpRequested':
       return challenged(state, fact)
     case 'StepUpFailed':
@@ -104,11 +101,13 @@ function invited(state: GuestState, { data, personal, at }: Of<'GuestInvited'>):
     link: { version: 0, revoked: true },
     messages: new Map(),
     baseline: emptyBaseline,
+    lessons: [],
     pending: new Map(),
     attempts: new Map(),
     recentOpenings: [],
     recentCodes: [],
     touches: { hour: 0, counts: {} },
+    scores: {},
     risk: null,
     arrivals: [],
     refusals: new Map(),
@@ -166,8 +165,7 @@ function attempted(state: InvitedGuest, { data, personal, at }: Of<'AccessAttemp
     geo: null,
   }
   return {
-    ...state,
-    baseline: evolveBaseline(state.baseline, opening),
+    ...taught(state, { kind: 'opened', opening }),
     pending: state.pending.set(data.attemptId, {
       baseline: state.baseline,
       opening,
@@ -180,6 +178,7 @@ function attempted(state: InvitedGuest, { data, personal, at }: Of<'AccessAttemp
       score: null,
       decision: 'allowed',
       verdict: null,
+      note: null,
       challenge: null,
     }),
     recentOpenings: [...state.recentOpenings, at].slice(-MAX_OPENINGS_PER_HOUR),
@@ -193,8 +192,20 @@ function scored(state: InvitedGuest, { data, personal }: Of<'AccessScored'>): In
     decision,
     score: { ruleSet, score, band },
   }))
-  const risk = state.risk !== null && state.risk.score >= score ? state.risk : { band, score }
-  return placed({ ...told, risk }, attemptId, known(personal, 'place'), late)
+  return placed(withScore(told, { band, score }), attemptId, known(personal, 'place'), late)
+}
+
+/** The decision of then stays; what the guest is taken for follows the newest score. */
+function rescored(state: InvitedGuest, { data }: Of<'AccessRescored'>): InvitedGuest {
+  const { attemptId, ruleSet, score, band, before } = data
+  const told = withAttempt(state, attemptId, (attempt) => ({ ...attempt, score: { ruleSet, score, band } }))
+  return withScore(told, { band, score }, before)
+}
+
+function withScore(state: InvitedGuest, now: BandedScore, before?: BandedScore): InvitedGuest {
+  const others = before === undefined ? state.scores : tallied(state.scores, before, -1)
+  const scores = tallied(others, now, 1)
+  return { ...state, scores, risk: worstOf(scores) }
 }
 
 /** The opening has all it will get; its place, if one is known, becomes the last place of the guest. */
@@ -202,8 +213,18 @@ function placed(state: InvitedGuest, attemptId: string, place: Place | null, lat
   const attempt = state.pending.get(attemptId)
   if (attempt === undefined) return state
   state.pending.delete(attemptId)
+  if (place === null) return state
+  const opening = { ...attempt.opening, geo: place }
   // A score that comes late must not put the guest back to where an earlier opening was.
-  return { ...state, baseline: placeBaseline(state.baseline, attempt.opening, place, late) }
+  return taught(
+    withAttempt(state, attemptId, (one) => ({ ...one, opening })),
+    { kind: 'placed', opening, late },
+  )
+}
+
+function taught(state: InvitedGuest, lesson: Lesson): InvitedGuest {
+  state.lessons.push(lesson)
+  return { ...state, baseline: learn(state.baseline, lesson) }
 }
 
 function withAttempt(
@@ -217,13 +238,20 @@ function withAttempt(
 }
 
 /** What a verdict says of an opening, the baseline learns of its device and network. */
-function judged(state: InvitedGuest, { data }: Of<'VerdictGiven'>): InvitedGuest {
+function judged(state: InvitedGuest, { data, personal }: Of<'VerdictGiven'>): InvitedGuest {
   const { attemptId, verdict } = data
   const attempt = state.attempts.get(attemptId)
   if (attempt === undefined) return state
-  const teach = verdict === 'legitimate' ? trustOpening : distrustOpening
-  const told = withAttempt(state, attemptId, (one) => ({ ...one, verdict }))
-  return { ...told, baseline: teach(state.baseline, attempt.opening) }
+  const told = withAttempt(state, attemptId, (one) => ({ ...one, verdict, note: known(personal, 'note') }))
+  const kind = verdict === 'legitimate' ? 'trusted' : 'distrusted'
+  return taught(told, { kind, opening: attempt.opening, attemptId, by: 'verdict' })
+}
+
+/** The baseline is learned anew without what the host had said of the opening. */
+function unjudged(state: InvitedGuest, { data: { attemptId } }: Of<'VerdictWithdrawn'>): InvitedGuest {
+  const told = withAttempt(state, attemptId, (one) => ({ ...one, verdict: null, note: null }))
+  const lessons = withoutVerdict(state.lessons, attemptId)
+  return { ...told, lessons, baseline: learned(lessons) }
 }
 
 function challenged(state: InvitedGuest, { data, at }: Of<'StepUpRequested'>): InvitedGuest {
@@ -246,5 +274,5 @@ function challengePassed(state: InvitedGuest, { data: { attemptId } }: Of<'StepU
   const attempt = state.attempts.get(attemptId)
   if (attempt === undefined) return state
   const told = withAttempt(state, attemptId, (one) => ({ ...one, decision: 'allowed', challenge: null }))
-  return { ...told, baseline: trustOpening(state.baseline, attempt.opening) }
+  return taught(told, { kind: 'trusted', opening: attempt.opening, attemptId, by: 'code' })
 }

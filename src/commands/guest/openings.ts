@@ -6,7 +6,7 @@ import type { Baseline } from '../../scoring/baseline.ts'
 import { toOpening, type Opening } from '../../scoring/opening.ts'
 import { separatePlaces } from '../../scoring/reasons.ts'
 import { scoreOpening, type Score } from '../../scoring/score.ts'
-import type { GiveVerdict, Open, Policy, Rescore, ScoreLate } from './commands.ts'
+import type { Open, Policy, Rescore, ScoreLate } from './commands.ts'
 import type { Attempt, InvitedGuest } from './state.ts'
 
 /**
@@ -137,16 +137,6 @@ export function decideRescore(guest: InvitedGuest, command: Rescore): NewGuestFa
   return [
     { type: 'AccessRescored', data: { ...data, before: { ruleSet, score, band } }, personal: { places } },
   ]
-}
-
-export function decideVerdict(
-  guest: InvitedGuest,
-  { attemptId, verdict, note }: GiveVerdict,
-): NewGuestFact[] {
-  const attempt = guest.attempts.get(attemptId)
-  if (attempt === undefined) throw new DomainError('not_found', 'not_found', 'There is no such opening.')
-  const data = { attemptId, verdict, before: attempt.verdict, score: attempt.score?.score ?? null }
-  return [{ type: 'VerdictGiven', data, personal: { note } }]
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { Band, Channel, NewGuestFact } from '../../events/guest.ts'
 import type { Baseline } from '../../scoring/baseline.ts'
 import type { Opening } from '../../scoring/opening.ts'
+import type { BandedScore, Tally } from '../../scoring/tally.ts'
+import type { Lesson } from './lessons.ts'
 
 export interface Contact {
   /** Null once erased, as all that follows. */
@@ -43,12 +45,14 @@ export interface Attempt {
   readonly linkVersion: number
   /** Milliseconds since the epoch. */
   readonly at: number
-  /** As the rules see it, without the place; what a verdict teaches. */
+  /** As the rules see it, with the place once that is known; what a verdict teaches. */
   readonly opening: Opening
   /** Null while unscored, and for one from a trusted network. */
   readonly score: { readonly ruleSet: string; readonly score: number; readonly band: Band } | null
   readonly decision: 'allowed' | 'blocked' | 'challenged'
   readonly verdict: 'legitimate' | 'suspicious' | null
+  /** What the host wrote with the verdict. */
+  readonly note: string | null
   /** The latest code that was asked for this opening. */
   readonly challenge: { readonly challengeId: string; readonly at: number; readonly failures: number } | null
 }
@@ -68,6 +72,8 @@ export interface InvitedGuest {
   readonly link: { readonly version: number; readonly revoked: boolean }
   readonly messages: ReadonlyMap<string, Message>
   readonly baseline: Baseline
+  /** What the baseline was learned from; the fold changes it, as the two maps below. */
+  readonly lessons: Lesson[]
   readonly pending: Map<string, PendingAttempt>
   /**
    * Every opening so far by its id, in order. The limit on openings lets a link that leaked have 10,000 of them in a
@@ -80,8 +86,10 @@ export interface InvitedGuest {
   readonly recentCodes: readonly number[]
   /** Unscored visits in the hour `hour` (hours since the epoch), by kind. */
   readonly touches: { readonly hour: number; readonly counts: Readonly<Record<string, number>> }
-  /** The worst opening so far, null before the first score. */
-  readonly risk: { readonly band: Band; readonly score: number } | null
+  /** The latest score of each opening. */
+  readonly scores: Tally
+  /** The gravest of them, null before the first. */
+  readonly risk: BandedScore | null
   readonly arrivals: readonly Arrival[]
   readonly refusals: ReadonlyMap<string, Refusal>
 }

@@ -2,11 +2,17 @@ import { ERASED } from '../../events/fact.ts'
 import type { NewSettingsFact, SettingsHappened } from '../../events/settings.ts'
 import { DomainError, unreachable } from '../../kernel/errors.ts'
 import { requireThresholds, type Thresholds } from '../../scoring/bands.ts'
+import { requireUnchanged } from '../precondition.ts'
 import { MAX_NETWORKS, requireNarrow } from './allowlist.ts'
 import type { ConfiguredEvent, StepUp } from './state.ts'
 
 export type SecurityCommand =
-  | { readonly kind: 'set_thresholds'; readonly thresholds: Thresholds }
+  | {
+      readonly kind: 'set_thresholds'
+      readonly thresholds: Thresholds
+      /** The version that the editor saw, null when any will do. */
+      readonly ifVersion: number | null
+    }
   | {
       readonly kind: 'allow_network'
       readonly entryId: string
@@ -49,6 +55,7 @@ export function evolveSecurity(state: SecurityState, fact: SecurityFact): Partia
 export function decideSecurity(event: SecurityState, command: SecurityCommand): NewSettingsFact[] {
   switch (command.kind) {
     case 'set_thresholds':
+      requireUnchanged(command.ifVersion, event.thresholdsVersion)
       return setThresholds(event, command.thresholds)
     case 'allow_network': {
       const { entryId, hostId, cidr, note } = command

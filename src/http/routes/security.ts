@@ -1,44 +1,39 @@
+import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { guestDecider } from '../../commands/guest/decider.ts'
 import { canonicalCidr } from '../../commands/settings/allowlist.ts'
 import { requireEvent, settingsDecider, type ConfiguredEvent } from '../../commands/settings/decider.ts'
 import type { SecurityCommand } from '../../commands/settings/security.ts'
-import { id, pageQuery, problem } from '../../contracts/common.ts'
+import { id, problem } from '../../contracts/common.ts'
 import {
   allowedNetwork,
   allowlist,
   allowNetworkBody,
   disallowNetworkQuery,
-  feedbackAnswer,
-  feedbackBody,
-  feedbackList,
   stepUp,
   thresholdsBody,
   thresholdsView,
 } from '../../contracts/security.ts'
 import type { CommandContext } from '../../eventstore/codec.ts'
-import { guestStream, settingsStream } from '../../events/streams.ts'
+import { settingsStream } from '../../events/streams.ts'
 import { DomainError } from '../../kernel/errors.ts'
 import { derivedId } from '../../kernel/ids.ts'
 import { DEFAULT_THRESHOLDS } from '../../scoring/bands.ts'
 import { eventIn, hostIn } from '../access.ts'
 import type { AppDeps } from '../deps.ts'
-import { awaitHead } from '../fresh.ts'
+import { ifMatch, withEtag } from '../etag.ts'
 import { contextOf, iso, withPosition } from '../requests.ts'
 
 const params = z.object({ eventId: id })
-const attemptParams = z.object({ eventId: id, attemptId: id })
-const refused = { 400: problem, 401: problem, 403: problem, 404: problem, 409: problem }
+const refused = { 400: problem, 401: problem, 403: problem, 404: problem, 409: problem, 412: problem }
 
-const viewOf = ({ thresholds, thresholdsVersion: version }: ConfiguredEvent) => ({
-  ...thresholds,
-  defaults: DEFAULT_THRESHOLDS,
-  version,
-})
+function viewIn(reply: FastifyReply, { thresholds, thresholdsVersion: version }: ConfiguredEvent) {
+  withEtag(reply, version)
+  return { ...thresholds, defaults: DEFAULT_THRESHOLDS, version }
+}
 
 export const securityRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
-  const { commands, readModels } = deps
+  const { commands } = deps
   const change = async (eventId: string, command: SecurityCommand, context: CommandContext) => {
     const { state, position } = await commands.execute(
       settingsDecider,
@@ -55,7 +50,7 @@ export const securityRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) 
       config: { access: 'event:read' },
       schema: { tags: ['security'], params, response: { 200: thresholdsView, ...refused } },
     },
-    async (request) => viewOf(eventIn(request).event),
+    async (request, reply) => viewIn(reply, eventIn(request).event),
   )
 
   app.put(
@@ -71,10 +66,11 @@ export const securityRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) 
     },
     async (request, reply) => {
       const context = contextOf(deps, request, `host:${hostIn(request)}`)
-      const command = { kind: 'set_thresholds', thresholds: request.body } as const
+      const [ifVersion = null] = ifMatch(request) ?? []
+      const command = { kind: 'set_thresholds', thresholds: request.body, ifVersion } as const
       const { event, position } = await change(eventIn(request).eventId, command, context)
       withPosition(reply, position)
-      return viewOf(event)
+      return viewIn(reply, event)
     },
   )
 
@@ -171,60 +167,6 @@ export const securityRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) 
       return event.stepUp
     },
   )
-
-  app.post(
-    '/api/events/:eventId/access-logs/:attemptId/feedback',
-    {
-      config: { access: 'event:write' },
-      schema: {
-        tags: ['security'],
-        params: attemptParams,
-        body: feedbackBody,
-        response: { 200: feedbackAnswer, ...refused },
-      },
-    },
-    async (request, reply) => {
-      const { eventId, attemptId } = request.params
-      const guestId = await guestOfAttempt(eventId, attemptId)
-      const context = contextOf(deps, request, `host:${hostIn(request)}`)
-      const { verdict, note = null } = request.body
-      const command = { kind: 'give_verdict', attemptId, verdict, note } as const
-      const { position } = await commands.execute(
-        guestDecider,
-        guestStream(eventId, guestId),
-        command,
-        context,
-      )
-      withPosition(reply, position)
-      return { attemptId, verdict }
-    },
-  )
-
-  app.get(
-    '/api/events/:eventId/security/feedback',
-    {
-      config: { access: 'event:read' },
-      schema: {
-        tags: ['security'],
-        params,
-        querystring: pageQuery,
-        response: { 200: feedbackList, ...refused },
-      },
-    },
-    async (request) => readModels.queries.activity.verdicts(eventIn(request).eventId, request.query),
-  )
-
-  /** @throws DomainError `not_found` for an attempt of another event, or none */
-  async function guestOfAttempt(eventId: string, attemptId: string): Promise<string> {
-    const find = () => readModels.queries.activity.guestOfOpening(eventId, attemptId)
-    const known = await find()
-    if (known !== null) return known
-    // It may be so new that the read models do not have it yet.
-    await awaitHead(deps)
-    const found = await find()
-    if (found === null) throw new DomainError('not_found', 'not_found', 'There is no such opening.')
-    return found
-  }
 }
 
 function entriesOf({ allowlist: list }: ConfiguredEvent) {
