@@ -5,14 +5,11 @@ import type { PoolClient } from '../postgres/pool.ts'
 import { announceGenerations } from './announcements.ts'
 import { readParked } from './dead-letters.ts'
 import { Forgotten } from './forgotten.ts'
-import {
-  createGeneration,
-  dropGeneration,
-  lockGenerations,
-  type Generation,
-  type GenerationState,
-} from './generations.ts'
+import { dropEarlierVersions, dropGenerations } from './drop.ts'
+import { createGeneration, lockGenerations, type Generation } from './generations.ts'
+import { buildLockName } from './locks.ts'
 import type { Projection } from './projection.ts'
+import { catchUp, swapIn } from './catch-up.ts'
 import {
   Build,
   RebuildStopped,
@@ -27,6 +24,23 @@ export interface Built {
   readonly schema: string
   /** Facts read. */
   readonly facts: number
+}
+
+/** Tables built beside those in use, which are read by nobody yet. */
+export interface BuiltBeside extends Built {
+  readonly projection: string
+  /** Why it stopped before the end of the log, null when it did not. */
+  readonly error: string | null
+}
+
+export interface BuildBesideOptions extends RebuildOptions {
+  /** Gives up what an earlier build left, instead of going on with it. */
+  readonly fromStart?: boolean
+}
+
+export interface DropOptions {
+  /** Also tables of builds that were not swapped in. */
+  readonly unfinished?: boolean
 }
 
 /** How often a process looks again at a build that another process does or that failed for want of a database. */
@@ -72,11 +86,46 @@ export class Builder {
    * @throws RebuildStopped, DomainError `rebuild_running`, or the reason of `options.signal`
    */
   async rebuild(projection: Projection, options: RebuildOptions = {}): Promise<Built> {
-    return this.#build(projection, options, async (client) => {
-      const generations = await lockGenerations(client, projection)
-      return (
-        generations.find((one) => one.state === 'building') ?? (await createGeneration(client, projection))
-      )
+    return this.#buildAndSwap(projection, options, (client) => unfinishedOrNew(client, projection))
+  }
+
+  /**
+   * Builds tables beside those in use, for `swap` to come; several projections with one reading of the log. A build that
+   * was stopped goes on where it was; a fact that stops one projection does not stop the others.
+   * @throws DomainError `rebuild_running`, or the reason of `options.signal`
+   */
+  async buildBeside(
+    projections: readonly Projection[],
+    options: BuildBesideOptions = {},
+  ): Promise<BuiltBeside[]> {
+    return this.#alone(projections, async () => {
+      const generations = await inProjection(this.#context.pool, async (client) => {
+        const chosen = new Map<Projection, Generation>()
+        for (const projection of projections) {
+          if (options.fromStart === true) await dropGenerations(client, projection, ['building'])
+          chosen.set(projection, await unfinishedOrNew(client, projection))
+        }
+        return chosen
+      })
+      const { builds } = await this.#catchUp(generations, options)
+      return builds.map(({ projection, schema, facts, stopped }) => ({
+        projection: projection.name,
+        schema,
+        facts,
+        error: stopped?.message ?? null,
+      }))
+    }).finally(this.#onChange)
+  }
+
+  /**
+   * Makes what `buildBeside` has built what readers read, in one transaction, after applying what came since.
+   * @throws DomainError `nothing_to_swap`, or as `rebuild`
+   */
+  async swap(projection: Projection, options: RebuildOptions = {}): Promise<Built> {
+    return this.#buildAndSwap(projection, options, async (client) => {
+      const building = (await lockGenerations(client, projection)).find((one) => one.state === 'building')
+      if (building !== undefined) return building
+      throw new DomainError('conflict', 'nothing_to_swap', `${projection.name} has no rebuilt tables.`)
     })
   }
 
@@ -86,7 +135,7 @@ export class Builder {
    *   were left with facts that could not be applied
    */
   async rollback(projection: Projection, options: RebuildOptions = {}): Promise<Built> {
-    return this.#build(projection, options, async (client) => {
+    return this.#buildAndSwap(projection, options, async (client) => {
       const { rows } = await client.query<{ schema: string }>(
         `SELECT schema FROM projections.generations WHERE name = $1 AND version = $2 AND state = 'retired'
          ORDER BY retired_at DESC, generation DESC LIMIT 1`,
@@ -108,13 +157,18 @@ export class Builder {
     })
   }
 
-  /** Drops tables that nobody reads: of swaps before, of builds that were given up. @returns their schemas */
-  async dropOld(projection: Projection): Promise<string[]> {
-    return this.#alone(projection, () =>
+  /**
+   * Drops tables that nobody reads: of swaps before, and of versions before once this one is in use.
+   * @returns their schemas
+   */
+  async dropOld(projection: Projection, { unfinished = false }: DropOptions = {}): Promise<string[]> {
+    return this.#alone([projection], () =>
       inProjection(this.#context.pool, async (client) => {
-        const old = await this.#inState(client, projection, ['retired', 'building'])
-        for (const { schema } of old) await dropGeneration(client, schema)
-        return old.map((one) => one.schema)
+        const states = unfinished ? (['retired', 'building'] as const) : (['retired'] as const)
+        const old = await dropGenerations(client, projection, states)
+        const earlier = await dropEarlierVersions(client, projection)
+        if (old.length > 0) await announceGenerations(client, this.#context.origin)
+        return [...old, ...earlier]
       }),
     )
   }
@@ -130,7 +184,7 @@ export class Builder {
     const options = { signal }
     while (!signal.aborted) {
       try {
-        await this.#build(projection, options, async (client) => {
+        await this.#buildAndSwap(projection, options, async (client) => {
           const generations = await lockGenerations(client, projection)
           const found = generations.find((one) => one.state === 'active' || one.state === 'building')
           return found ?? (await createGeneration(client, projection))
@@ -148,58 +202,64 @@ export class Builder {
     }
   }
 
-  async #build(
+  async #buildAndSwap(
     projection: Projection,
     options: RebuildOptions,
     choose: (client: PoolClient) => Promise<Generation>,
   ): Promise<Built> {
-    return this.#alone(projection, async () => {
+    return this.#alone([projection], async () => {
       const { pool, log } = this.#context
       const generation = await inProjection(pool, choose)
+      const { schema } = generation
       // Another process was faster.
-      if (generation.state === 'active') return { schema: generation.schema, facts: 0 }
-      const onProgress = (progress: RebuildProgress): void => {
-        this.#running.set(projection.name, progress)
-        options.onProgress?.(progress)
-      }
-      this.#running.set(projection.name, null)
-      try {
-        const forgotten = await Forgotten.load(pool)
-        const build = new Build(this.#context, projection, generation, forgotten, { ...options, onProgress })
-        const facts = await build.run()
-        log.info({ projection: generation.schema, facts }, 'a projection was built')
-        return { schema: generation.schema, facts }
-      } finally {
-        this.#running.delete(projection.name)
-      }
+      if (generation.state === 'active') return { schema, facts: 0 }
+      const { builds, forgotten } = await this.#catchUp(new Map([[projection, generation]]), options)
+      for (const build of builds) await swapIn(this.#context, build, forgotten, options)
+      const facts = builds[0]?.facts ?? 0
+      log.info({ projection: schema, facts }, 'a projection was built')
+      return { schema, facts }
     }).finally(this.#onChange)
   }
 
-  async #inState(
-    client: PoolClient,
-    projection: Projection,
-    states: readonly GenerationState[],
-  ): Promise<Generation[]> {
-    const generations = await lockGenerations(client, projection)
-    const found = generations.filter((one) => states.includes(one.state))
-    if (found.length > 0) await announceGenerations(client, this.#context.origin)
-    return found
+  async #catchUp(generations: ReadonlyMap<Projection, Generation>, options: RebuildOptions) {
+    const forgotten = await Forgotten.load(this.#context.pool)
+    const onProgress = (progress: RebuildProgress): void => {
+      this.#running.set(progress.projection, progress)
+      options.onProgress?.(progress)
+    }
+    const builds = [...generations].map(
+      ([projection, generation]) => new Build(this.#context, projection, generation, forgotten, onProgress),
+    )
+    for (const { projection } of builds) this.#running.set(projection.name, null)
+    try {
+      await catchUp(this.#context, builds, forgotten, options)
+    } finally {
+      for (const { projection } of builds) this.#running.delete(projection.name)
+    }
+    return { builds, forgotten }
   }
 
-  /** @throws DomainError `rebuild_running` when somebody builds this projection already, here or elsewhere */
-  async #alone<T>({ name, version }: Projection, work: () => Promise<T>): Promise<T> {
-    const lock = `guestguard rebuild ${name} v${String(version)}`
+  /** @throws DomainError `rebuild_running` when somebody builds one of these already, here or elsewhere */
+  async #alone<T>(projections: readonly Projection[], work: () => Promise<T>): Promise<T> {
     const client = await this.#context.pool.connect()
     try {
-      await lockWithin(client, lock, LOCK_WAIT, name)
+      for (const projection of projections) {
+        await lockWithin(client, buildLockName(projection), LOCK_WAIT, projection.name)
+      }
       const result = await work()
-      await client.query('SELECT pg_advisory_unlock(hashtextextended($1, 0))', [lock])
+      await client.query('SELECT pg_advisory_unlock_all()')
       return result
     } finally {
-      // Closing the connection frees the lock too, after an error.
+      // Closing the connection frees the locks too, after an error.
       client.release(true)
     }
   }
+}
+
+/** @returns what an earlier build left, or an empty set of tables */
+async function unfinishedOrNew(client: PoolClient, projection: Projection): Promise<Generation> {
+  const generations = await lockGenerations(client, projection)
+  return generations.find((one) => one.state === 'building') ?? (await createGeneration(client, projection))
 }
 
 async function lockWithin(client: PoolClient, lock: string, wait: number, name: string): Promise<void> {

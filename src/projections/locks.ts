@@ -1,9 +1,61 @@
+import { hostname } from 'node:os'
 import type { Log } from '../postgres/log.ts'
-import type { Pool, PoolClient } from '../postgres/pool.ts'
+import type { Db, Pool, PoolClient } from '../postgres/pool.ts'
 import type { Projection } from './projection.ts'
+
+/** Of the session that builds tables of a projection, swaps or drops them: one at a time, whatever the process. */
+export const buildLockName = ({ name, version }: Projection): string =>
+  `guestguard rebuild ${name} v${String(version)}`
 
 const lockName = ({ name, version }: Projection): string =>
   `guestguard projection ${name} v${String(version)}`
+
+/**
+ * For the connection that holds the locks. A process that is killed closes it at once; a machine that vanishes does
+ * not, so the server asks every second and gives up, with the locks, after three questions without an answer. The name
+ * tells ops who writes; PostgreSQL cuts it at 63 bytes.
+ */
+const SESSION = `
+  SELECT set_config('tcp_keepalives_idle', '1', false), set_config('tcp_keepalives_interval', '1', false),
+         set_config('tcp_keepalives_count', '3', false), set_config('application_name', $1, false)`
+
+const WRITER_NAME = 'guestguard writer '
+
+/** Who holds a lock. */
+export interface Holder {
+  /** Host and process id, such as `web-1:4711`; what the connection calls itself when it does not say. */
+  readonly process: string
+  /** ISO 8601: since when its connection stands. */
+  readonly since: string
+}
+
+/** @returns who writes each projection now, by its name */
+export function writersOf(db: Db, projections: readonly Projection[]): Promise<Map<string, Holder>> {
+  return holdersOf(db, projections, lockName)
+}
+
+/** @returns who builds tables of each projection now, by its name */
+export function buildersOf(db: Db, projections: readonly Projection[]): Promise<Map<string, Holder>> {
+  return holdersOf(db, projections, buildLockName)
+}
+
+async function holdersOf(
+  db: Db,
+  projections: readonly Projection[],
+  nameOf: (projection: Projection) => string,
+): Promise<Map<string, Holder>> {
+  const { rows } = await db.query<{ name: string; process: string; since: Date }>(
+    `SELECT wanted.name, a.backend_start AS since,
+            coalesce(nullif(split_part(a.application_name, $3, 2), ''), a.application_name) AS process
+     FROM unnest($1::text[], $2::text[]) AS wanted (name, lock)
+     JOIN pg_locks l ON l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
+       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+       AND (l.classid::bigint << 32 | l.objid::bigint) = hashtextextended(wanted.lock, 0)
+     JOIN pg_stat_activity a USING (pid)`,
+    [projections.map(({ name }) => name), projections.map(nameOf), WRITER_NAME],
+  )
+  return new Map(rows.map(({ name, process, since }) => [name, { process, since: since.toISOString() }]))
+}
 
 /**
  * Which projections this process writes. The locks belong to a connection of their own: when it is lost they are free,
@@ -15,6 +67,7 @@ export class WriterLocks {
   readonly #onLost: () => void
   readonly #held = new Set<Projection>()
   #client: PoolClient | undefined
+  #connecting: Promise<PoolClient> | undefined
 
   /** @param onLost called when the connection that holds the locks is gone */
   constructor(pool: Pool, log: Log, onLost: () => void) {
@@ -31,7 +84,7 @@ export class WriterLocks {
   async acquire(projections: readonly Projection[]): Promise<boolean> {
     const missing = projections.filter((projection) => !this.#held.has(projection))
     if (missing.length === 0) return false
-    const client = (this.#client ??= await this.#connect())
+    const client = this.#client ?? (await this.#connect())
     const { rows } = await client.query<{ lock: string; got: boolean }>(
       `SELECT lock, pg_try_advisory_lock(hashtextextended(lock, 0)) AS got FROM unnest($1::text[]) AS lock`,
       [missing.map(lockName)],
@@ -51,7 +104,15 @@ export class WriterLocks {
     client?.release(true)
   }
 
-  async #connect(): Promise<PoolClient> {
+  /** One at a time: a second connection would hold locks that nobody knows of. */
+  #connect(): Promise<PoolClient> {
+    this.#connecting ??= this.#open().finally(() => {
+      this.#connecting = undefined
+    })
+    return this.#connecting
+  }
+
+  async #open(): Promise<PoolClient> {
     const client = await this.#pool.connect()
     const lose = (): void => {
       if (this.#client !== client) return
@@ -61,6 +122,13 @@ export class WriterLocks {
     }
     client.once('error', lose)
     client.once('end', lose)
+    try {
+      await client.query(SESSION, [`${WRITER_NAME}${hostname().slice(0, 30)}:${String(process.pid)}`])
+    } catch (error) {
+      client.release(true)
+      throw error
+    }
+    this.#client = client
     return client
   }
 }

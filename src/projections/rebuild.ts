@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Decoded, Log as FactLog } from '../eventstore/log.ts'
 import type { Position, StoredRecord } from '../eventstore/port.ts'
 import { SECOND } from '../kernel/time.ts'
@@ -27,6 +26,7 @@ export interface RebuildProgress {
 export interface RebuildOptions {
   /** Stops it after the page under way; called again, it goes on from there. */
   readonly signal?: AbortSignal | undefined
+  /** Told of each projection after each page. */
   readonly onProgress?: ((progress: RebuildProgress) => void) | undefined
   /** Records of one page and of one transaction, default 4,000: round trips no longer count, some MB of memory. */
   readonly pageSize?: number | undefined
@@ -57,107 +57,149 @@ export interface BuildContext {
   readonly origin: string
 }
 
-const PAGE_SIZE = 4_000
-
 /** Most facts applied while the live writer is held up by a swap: some tens of milliseconds. */
 const MAX_HELD_UP = 500
 
-/** How long a swap waits for a live writer that is behind the new tables, in milliseconds; there may be none. */
-const LIVE_BEHIND = 2 * SECOND
+export type SwapOutcome = 'done' | 'live_is_behind' | 'live_is_far_ahead'
 
-/** Brings one generation that nobody reads up to the end of the log. */
+/** One generation that nobody reads, on its way to the end of the log. */
 export class Build {
   readonly #context: BuildContext
-  readonly #projection: Projection
   readonly #target: Target
   readonly #generation: Generation
-  readonly #options: RebuildOptions
+  readonly #onProgress: RebuildOptions['onProgress']
   readonly #forgotten: Forgotten
   #checkpoint: Position
   #count = 0
+  #stopped: RebuildStopped | undefined
+  #begun = { at: 0, position: 0n, count: 0 }
 
   constructor(
     context: BuildContext,
     projection: Projection,
     generation: Generation,
     forgotten: Forgotten,
-    options: RebuildOptions,
+    onProgress?: RebuildOptions['onProgress'],
   ) {
     this.#context = context
-    this.#projection = projection
     this.#generation = generation
     this.#target = { projection, schema: generation.schema }
     this.#forgotten = forgotten
-    this.#options = options
+    this.#onProgress = onProgress
     this.#checkpoint = generation.checkpoint
   }
 
+  get projection(): Projection {
+    return this.#target.projection
+  }
+
+  get schema(): string {
+    return this.#generation.schema
+  }
+
+  get checkpoint(): Position {
+    return this.#checkpoint
+  }
+
+  /** Facts read since it was begun or resumed. */
+  get facts(): number {
+    return this.#count
+  }
+
+  /** Why it cannot go on; undefined while it can. */
+  get stopped(): RebuildStopped | undefined {
+    return this.#stopped
+  }
+
+  /** From here on the rate is measured. */
+  begin(): void {
+    this.#begun = { at: Date.now(), position: this.#checkpoint, count: this.#count }
+  }
+
   /**
-   * Reads the log to its end, then makes this generation the active one.
-   * @returns facts read
-   * @throws RebuildStopped at a fact that cannot be applied; the reason of `signal` when it aborts
+   * Applies what it wants of a page, in one transaction; facts it has already are left out. A fact that cannot be
+   * applied stops this build: see `stopped`.
+   * @param decoded those of the page that some build wants
    */
-  async run(): Promise<number> {
+  async write(page: readonly StoredRecord[], decoded: readonly Decoded[]): Promise<void> {
+    const to = page.at(-1)?.position ?? 0n
+    const from = this.#checkpoint
+    if (to <= from || this.#stopped !== undefined) return
+    const mine = this.#wanted(decoded)
     try {
-      await this.#catchUp()
-      const patientUntil = Date.now() + LIVE_BEHIND
-      for (;;) {
-        const outcome = await this.#swap(Date.now() < patientUntil)
-        if (outcome === 'done') return this.#count
-        if (outcome === 'live_is_behind') await sleep(10)
-        else await this.#catchUp()
-        this.#options.signal?.throwIfAborted()
-      }
-    } catch (error) {
-      if (error instanceof RebuildStopped) {
-        this.#context.log.error({ projection: this.#generation.schema }, error.message)
-        await recordFailure(this.#context.pool, this.#generation.schema, error.message)
-      }
-      throw error
-    }
-  }
-
-  async #catchUp(): Promise<void> {
-    const { facts } = this.#context
-    const begun = { at: Date.now(), position: this.#checkpoint, count: this.#count }
-    const head = await facts.head()
-    // A page is written while the next one is read and decoded.
-    let writing: Promise<void> = Promise.resolve()
-    const pageSize = this.#options.pageSize ?? PAGE_SIZE
-    for await (const page of facts.all({ after: this.#checkpoint, pageSize })) {
-      const decoded = await this.#decode(page)
-      await writing
-      this.#options.signal?.throwIfAborted()
-      writing = this.#write(decoded, page)
-      writing.catch(() => undefined)
-      this.#report(begun, head)
-    }
-    await writing
-    this.#report(begun, head)
-  }
-
-  async #decode(page: readonly StoredRecord[]): Promise<readonly Decoded[]> {
-    const wanted = page.filter((record) => concerns(this.#projection, record.type))
-    const decoded = this.#forgotten.redact(await this.#context.facts.decode(wanted))
-    for (const one of decoded) {
-      if (!one.ok) throw new RebuildStopped(this.#generation.schema, one, one.error)
-    }
-    return decoded
-  }
-
-  async #write(decoded: readonly Decoded[], page: readonly StoredRecord[]): Promise<void> {
-    const to = page.at(-1)?.position ?? this.#checkpoint
-    try {
+      requireReadable(this.schema, mine)
       await inProjection(this.#context.pool, async (client) => {
         await this.#move(client, to)
-        await this.#applyTo(client, decoded)
+        await this.#applyTo(client, mine)
       })
     } catch (error) {
-      if (isPoison(error)) await this.#stopAtPoison(decoded)
-      throw error
+      const judged = await this.#judged(error, mine)
+      if (judged instanceof RebuildStopped) return
+      throw judged
     }
     this.#checkpoint = to
-    this.#count += page.length
+    this.#count += page[0] !== undefined && page[0].position > from ? page.length : newer(page, from)
+  }
+
+  /**
+   * Holds up the live writer, applies what it is ahead by, and changes what readers read: one transaction, so that
+   * nobody sees a gap or goes back in time.
+   * @param patient whether a writer that is behind is waited for: what readers get to see by a swap alone, the live feed
+   *   does not tell
+   * @throws RebuildStopped
+   */
+  async swap(patient: boolean): Promise<SwapOutcome> {
+    let decoded: readonly Decoded[] = []
+    try {
+      return await inProjection(this.#context.pool, async (client) => {
+        const generations = await lockGenerations(client, this.projection)
+        const live = generations.find((one) => one.state === 'active')?.checkpoint ?? this.#checkpoint
+        if (patient && live < this.#checkpoint) return 'live_is_behind'
+        const position = live > this.#checkpoint ? live : this.#checkpoint
+        const missing = await this.#upTo(position)
+        if (missing === undefined) return 'live_is_far_ahead'
+        decoded = await this.#decode(missing)
+        requireReadable(this.schema, decoded)
+        await this.#makeActive(client, decoded, position)
+        return 'done'
+      })
+    } catch (error) {
+      throw await this.#judged(error, decoded)
+    }
+  }
+
+  async #makeActive(client: PoolClient, decoded: readonly Decoded[], position: Position): Promise<void> {
+    await this.#move(client, position)
+    await this.#applyTo(client, decoded)
+    await activate(client, this.#generation, position)
+    await announceGenerations(client, this.#context.origin)
+  }
+
+  /** @param head of the log, as it was when the reading began */
+  report(head: Position): void {
+    const { at, position, count } = this.#begun
+    const seconds = Math.max(0.001, (Date.now() - at) / SECOND)
+    const moved = Number(this.#checkpoint - position)
+    this.#onProgress?.({
+      projection: this.projection.name,
+      schema: this.schema,
+      position: this.#checkpoint,
+      head,
+      facts: this.#count,
+      factsPerSecond: Math.round((this.#count - count) / seconds),
+      etaSeconds: moved === 0 ? null : Math.max(0, (Number(head - this.#checkpoint) / moved) * seconds),
+    })
+  }
+
+  async #decode(records: readonly StoredRecord[]): Promise<readonly Decoded[]> {
+    return this.#wanted(await decodeFor(this.#context.facts, this.#forgotten, [this], records))
+  }
+
+  #wanted(decoded: readonly Decoded[]): readonly Decoded[] {
+    return decoded.filter((one) => {
+      const { position, type } = placeOf(one)
+      return position > this.#checkpoint && concerns(this.projection, type)
+    })
   }
 
   async #move(client: PoolClient, to: Position): Promise<void> {
@@ -171,38 +213,29 @@ export class Build {
     await applyFacts(client, this.#target, facts)
   }
 
-  /** Finds the fact by halving the page, in a transaction that is rolled back. @throws RebuildStopped */
-  async #stopAtPoison(decoded: readonly Decoded[]): Promise<void> {
-    await inProjection(this.#context.pool, async (client) => {
-      const { letters } = await new BatchForTarget(client, this.#target, new Map(), true).apply(decoded)
-      const first = letters[0]
-      const poison = decoded.find((one) => placeOf(one).position === first?.position)
-      if (poison !== undefined) throw new RebuildStopped(this.#generation.schema, poison, first?.error)
-    })
+  /** @returns the error, or, when a fact is to blame, that this build is stopped by it, which is kept */
+  async #judged(error: unknown, decoded: readonly Decoded[]): Promise<unknown> {
+    const stopped = isPoison(error) ? await this.#poisonIn(decoded) : error
+    if (!(stopped instanceof RebuildStopped)) return error
+    this.#stopped = stopped
+    this.#context.log.error({ projection: this.schema }, stopped.message)
+    await recordFailure(this.#context.pool, this.schema, stopped.message)
+    return stopped
   }
 
-  /**
-   * Holds up the live writer, applies what it is ahead by, and changes what readers read: one transaction, so that
-   * nobody sees a gap or goes back in time.
-   * @param patient whether a writer that is behind is waited for: what readers get to see by a swap alone, the live feed
-   *   does not tell
-   */
-  async #swap(patient: boolean): Promise<'done' | 'live_is_behind' | 'live_is_far_ahead'> {
-    const { pool, origin } = this.#context
-    return inProjection(pool, async (client) => {
-      const generations = await lockGenerations(client, this.#projection)
-      const live = generations.find((one) => one.state === 'active')?.checkpoint ?? this.#checkpoint
-      if (patient && live < this.#checkpoint) return 'live_is_behind'
-      const position = live > this.#checkpoint ? live : this.#checkpoint
-      const missing = await this.#upTo(position)
-      if (missing === undefined) return 'live_is_far_ahead'
-      await this.#move(client, position)
-      await this.#applyTo(client, await this.#decode(missing))
-      await activate(client, this.#generation, position)
-      await announceGenerations(client, origin)
-      this.#checkpoint = position
-      return 'done'
-    })
+  /** Finds the fact by halving the page, in a transaction that is rolled back. */
+  async #poisonIn(decoded: readonly Decoded[]): Promise<RebuildStopped | undefined> {
+    const client = await this.#context.pool.connect()
+    try {
+      await client.query('BEGIN')
+      const { letters } = await new BatchForTarget(client, this.#target, new Map(), true).apply(decoded)
+      await client.query('ROLLBACK')
+      const [first] = letters
+      const poison = decoded.find((one) => placeOf(one).position === first?.position)
+      return poison && new RebuildStopped(this.schema, poison, first?.error)
+    } finally {
+      client.release()
+    }
   }
 
   /** @returns the records from the checkpoint up to a position, undefined when they are many */
@@ -214,18 +247,23 @@ export class Build {
     }
     return []
   }
+}
 
-  #report(begun: { at: number; position: Position; count: number }, head: Position): void {
-    const seconds = Math.max(0.001, (Date.now() - begun.at) / SECOND)
-    const moved = Number(this.#checkpoint - begun.position)
-    this.#options.onProgress?.({
-      projection: this.#projection.name,
-      schema: this.#generation.schema,
-      position: this.#checkpoint,
-      head,
-      facts: this.#count,
-      factsPerSecond: Math.round((this.#count - begun.count) / seconds),
-      etaSeconds: moved === 0 ? null : Math.max(0, (Number(head - this.#checkpoint) / moved) * seconds),
-    })
-  }
+/** Decodes, once, what some of the builds want of some records; a record that cannot be read is theirs to judge. */
+export async function decodeFor(
+  facts: Pick<FactLog, 'decode'>,
+  forgotten: Forgotten,
+  builds: readonly Pick<Build, 'projection'>[],
+  records: readonly StoredRecord[],
+): Promise<readonly Decoded[]> {
+  const wanted = records.filter(({ type }) => builds.some(({ projection }) => concerns(projection, type)))
+  return forgotten.redact(await facts.decode(wanted))
+}
+
+function requireReadable(schema: string, decoded: readonly Decoded[]): void {
+  for (const one of decoded) if (!one.ok) throw new RebuildStopped(schema, one, one.error)
+}
+
+function newer(page: readonly StoredRecord[], than: Position): number {
+  return page.filter(({ position }) => position > than).length
 }

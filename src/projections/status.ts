@@ -2,6 +2,7 @@ import type { EventStore, Position } from '../eventstore/port.ts'
 import { SECOND } from '../kernel/time.ts'
 import type { Db } from '../postgres/pool.ts'
 import { readGenerations, type Generation } from './generations.ts'
+import { buildersOf, writersOf, type Holder } from './locks.ts'
 import type { Projection } from './projection.ts'
 import type { RebuildProgress } from './rebuild.ts'
 
@@ -23,12 +24,21 @@ export interface ProjectionStatus {
   }
   /** Whether this process writes it. */
   readonly writer: boolean
+  /** The process that writes it, null while none does. */
+  readonly writtenBy: Holder | null
   readonly deadLetters: { readonly facts: number; readonly units: number; readonly firstError: string | null }
   /** The build under way in this process. */
   readonly rebuild: RebuildProgress | null
+  /** Tables built beside those that are read, null when there are none: under way, stopped, or waiting to be swapped in. */
+  readonly beside: {
+    readonly schema: string
+    readonly checkpoint: Position
+    /** The process that builds them now, null when none does. */
+    readonly builtBy: Holder | null
+  } | null
   /** Why the last build stopped. */
   readonly error: string | null
-  /** Schemas that nobody reads: of swaps before and unfinished builds. */
+  /** Schemas that nobody reads: of swaps before, of unfinished builds and of earlier versions. */
   readonly old: readonly string[]
 }
 
@@ -46,13 +56,15 @@ const COUNTED = 1_000
 /** @returns one entry a projection */
 export async function readStatus(context: StatusContext): Promise<ProjectionStatus[]> {
   const { pool, store, projections } = context
-  const [generations, letters, head] = await Promise.all([
+  const [generations, letters, head, writers, builders] = await Promise.all([
     readGenerations(
       pool,
       projections.map(({ name }) => name),
     ),
     readLetterCounts(pool),
     store.head(),
+    writersOf(pool, projections),
+    buildersOf(pool, projections),
   ])
   const lags = new Map<Position, Promise<ProjectionStatus['lag']>>()
   const lagAt = (checkpoint: Position): Promise<ProjectionStatus['lag']> => {
@@ -77,10 +89,21 @@ export async function readStatus(context: StatusContext): Promise<ProjectionStat
         head,
         lag: await lagAt(checkpoint),
         writer: context.writes(projection),
+        writtenBy: writers.get(name) ?? null,
         deadLetters: parked ?? { facts: 0, units: 0, firstError: null },
         rebuild: context.running(name) ?? null,
+        beside:
+          building === undefined
+            ? null
+            : {
+                schema: building.schema,
+                checkpoint: building.checkpoint,
+                builtBy: builders.get(name) ?? null,
+              },
         error: building?.error ?? null,
-        old: own.filter((one) => one.state !== 'active').map((one) => one.schema),
+        old: generations
+          .filter((one) => one.name === name && one.version <= version && one !== active)
+          .map((one) => one.schema),
       }
     }),
   )

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createPool } from '../../src/postgres/pool.ts'
 import { moveCheckpoints, readGenerations } from '../../src/projections/generations.ts'
+import { guests } from '../../src/projections/guests.ts'
 import type { Projection } from '../../src/projections/projection.ts'
 import { rsvps } from '../../src/projections/rsvps.ts'
 import { inProjection } from '../../src/projections/transaction.ts'
 import { guestStream, rsvpsStream } from '../../src/events/streams.ts'
 import { aGuestId, anEventId, appendSteps, eventSteps, guestSteps } from '../support/facts.ts'
 import { recordingLog, silentLog } from '../support/log.ts'
-import { openWorld, settle, tablesOf, type World } from './world.ts'
+import { openWorld, schemaOf, settle, tablesOf, type World } from './world.ts'
 
 const ada = guestSteps(0, 1)
 const bob = guestSteps(0, 2)
@@ -217,7 +218,7 @@ it('recovers by itself each time the database closes its connections, and applie
   const lost = log.lines.filter((line) => line.includes('holds the projection locks was lost'))
   expect(lost.length).toBeGreaterThanOrEqual(3)
   const { rows } = await world.pool.query<{ openings: number }>(
-    'SELECT sum(openings)::int AS openings FROM guests_v1.guests',
+    `SELECT sum(openings)::int AS openings FROM ${schemaOf(guests)}.guests`,
   )
   expect(rows).toEqual([{ openings: 60 }])
 })
@@ -234,7 +235,11 @@ it('does not let a writer that lost its place move the checkpoint', async () => 
     inProjection(world.pool, (client) =>
       moveCheckpoints(client, [{ schema, state: 'active', epoch, from: checkpoint, to: 99n, ...change }]),
     )
-  await expect(move({ from: checkpoint - 1n })).rejects.toThrow('another writer has taken over guests_v1')
-  await expect(move({ epoch: epoch - 1 })).rejects.toThrow('another writer has taken over guests_v1')
+  await expect(move({ from: checkpoint - 1n })).rejects.toThrow(
+    `another writer has taken over ${schemaOf(guests)}`,
+  )
+  await expect(move({ epoch: epoch - 1 })).rejects.toThrow(
+    `another writer has taken over ${schemaOf(guests)}`,
+  )
   await expect(move({})).resolves.toBeUndefined()
 })

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { appendSteps, anEventId, aGuestId, anyHistory, eventSteps, guestSteps } from '../support/facts.ts'
-import { openWorld, settle, tablesOf, type World } from './world.ts'
+import { openWorld, schemaOf, settle, tablesOf, type World } from './world.ts'
+import { guests } from '../../src/projections/guests.ts'
 import { projections as all } from '../../src/projections/registry.ts'
 
 let world: World
@@ -94,7 +95,7 @@ it('misses nothing beside 32 writers, live and in a rebuild', async () => {
   )
   expect(rows[0]?.n).toBe(32 * 25)
   const { rows: openings } = await world.pool.query<{ n: number }>(
-    `SELECT sum(openings)::int AS n FROM guests_v1.guests`,
+    `SELECT sum(openings)::int AS n FROM ${schemaOf(guests)}.guests`,
   )
   expect(openings[0]?.n).toBe(32 * 25)
 })

@@ -5,7 +5,7 @@ import { guests } from '../../src/projections/guests.ts'
 import type { RebuildProgress } from '../../src/projections/rebuild.ts'
 import { anEventId, appendSteps, appendTogether, guestSteps } from '../support/facts.ts'
 import { recordingLog } from '../support/log.ts'
-import { openWorld, settle, tablesOf, type World } from './world.ts'
+import { openWorld, schemaOf, settle, tablesOf, type World } from './world.ts'
 
 let world: World
 
@@ -38,7 +38,7 @@ it('builds beside the tables in use, tells how far it is, and keeps the old ones
     pageSize: 50,
     onProgress: (progress) => told.push(progress),
   })
-  expect(built).toEqual({ schema: 'guests_v1_g2', facts: 200 })
+  expect(built).toEqual({ schema: schemaOf(guests, 2), facts: 200 })
   expect(told.at(-1)).toMatchObject({
     projection: 'guests',
     facts: 200,
@@ -50,12 +50,12 @@ it('builds beside the tables in use, tells how far it is, and keeps the old ones
 
   await appendSteps(world.log, [guestSteps(0, 99).invited()])
   await settle(world, projections)
-  expect([await countGuests('guests_v1'), await countGuests('guests_v1_g2')]).toEqual([40, 41])
+  expect([await countGuests(schemaOf(guests)), await countGuests(schemaOf(guests, 2))]).toEqual([40, 41])
 
   const live = await tablesOf(world, [guests])
-  expect(await projections.rollback('guests')).toMatchObject({ schema: 'guests_v1', facts: 1 })
+  expect(await projections.rollback('guests')).toMatchObject({ schema: schemaOf(guests), facts: 1 })
   expect(await tablesOf(world, [guests])).toEqual(live)
-  expect(await projections.dropOld('guests')).toEqual(['guests_v1_g2'])
+  expect(await projections.dropOld('guests')).toEqual([schemaOf(guests, 2)])
   await expect(projections.rollback('guests')).rejects.toMatchObject({ code: 'no_earlier_tables' })
 })
 
@@ -79,8 +79,8 @@ it('goes on where it was stopped', async () => {
   expect((await projections.queries.guests.listLinks(anEventId())).length).toBe(40)
 
   const rest = 200 - Number(half?.checkpoint)
-  expect(await projections.rebuild('guests')).toEqual({ schema: 'guests_v1_g2', facts: rest })
-  expect(await countGuests('guests_v1_g2')).toBe(40)
+  expect(await projections.rebuild('guests')).toEqual({ schema: schemaOf(guests, 2), facts: rest })
+  expect(await countGuests(schemaOf(guests, 2))).toBe(40)
 })
 
 it('never shows a reader less than before, while a rebuild swaps and facts go on coming', async () => {
@@ -126,9 +126,9 @@ it('stops loudly at a fact that cannot be applied, and leaves the tables in use 
   })
   expect((await projections.status()).find(({ name }) => name === 'guests')).toMatchObject({
     state: 'active',
-    schema: 'guests_v1',
+    schema: schemaOf(guests),
     error: expect.stringContaining('position 2') as unknown,
-    old: ['guests_v1_g2'],
+    old: [schemaOf(guests, 2)],
   })
   expect((await projections.queries.guests.listLinks(anEventId())).length).toBe(2)
 })
@@ -138,7 +138,8 @@ it('does not try again and again what a fact keeps from being built, but when it
   const log = recordingLog()
   const projections = world.process({ projections: [guests], logger: log })
   const starting = projections.start()
-  const stops = () => log.lines.filter((line) => line.includes('rebuilding guests_v1 stopped at position 1'))
+  const stops = () =>
+    log.lines.filter((line) => line.includes(`rebuilding ${schemaOf(guests)} stopped at position 1`))
   await expect.poll(async () => (await projections.status())[0]?.state).toBe('failed')
   await expect(projections.queries.guests.listLinks(anEventId())).rejects.toMatchObject({
     kind: 'unavailable',
@@ -157,27 +158,27 @@ it('builds a higher version at the start, beside an older process that goes on r
   await old.start()
   await appendTogether(world.log, history(10))
   await settle(world, old)
-  const next: Projection = { ...guests, version: 2 }
+  const next: Projection = { ...guests, version: guests.version + 1 }
   const updated = world.process({ projections: [next] })
   await updated.start()
   await expect
     .poll(async () => (await updated.status())[0])
-    .toMatchObject({ schema: 'guests_v2', state: 'active', writer: true })
+    .toMatchObject({ schema: schemaOf(next), state: 'active', writer: true })
   const position = await appendSteps(world.log, [guestSteps(0, 50).invited()])
   expect(await old.waitFor(position, 10_000)).toBe(true)
   expect(await updated.waitFor(position, 10_000)).toBe(true)
-  expect([await countGuests('guests_v1'), await countGuests('guests_v2')]).toEqual([11, 11])
+  expect([await countGuests(schemaOf(guests)), await countGuests(schemaOf(next))]).toEqual([11, 11])
 })
 
 it('refuses a rebuild while another process does one of the same projection', async () => {
   const projections = world.process()
   await projections.start()
   const other = await world.pool.connect()
-  const lock = `hashtextextended('guestguard rebuild guests v1', 0)`
+  const lock = `hashtextextended('guestguard rebuild guests v${String(guests.version)}', 0)`
   await other.query(`SELECT pg_advisory_lock(${lock})`)
   await expect(projections.rebuild('guests')).rejects.toMatchObject({ code: 'rebuild_running' })
   await projections.rebuild('events')
   await other.query(`SELECT pg_advisory_unlock(${lock})`)
   other.release()
-  expect(await projections.rebuild('guests')).toMatchObject({ schema: 'guests_v1_g2' })
+  expect(await projections.rebuild('guests')).toMatchObject({ schema: schemaOf(guests, 2) })
 })

@@ -61,6 +61,11 @@ export async function openWorld(): Promise<World> {
   }
 }
 
+/** @returns the schema of a set of tables of a projection, the first unless told otherwise */
+export function schemaOf({ name, version }: Projection, generation = 1): string {
+  return `${name}_v${String(version)}${generation === 1 ? '' : `_g${String(generation)}`}`
+}
+
 /** Waits until what was appended can be read. */
 export async function settle(world: World, projections: Projections): Promise<void> {
   const head = await world.store.head()
