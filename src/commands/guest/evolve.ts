@@ -67,11 +67,9 @@ function evolveInvited(state: InvitedGuest, fact: Exclude<GuestHappened, Of<'Gue
     case 'StepUpPassed':
       return challengePassed(state, fact)
     case 'GuestCheckedIn': {
-      const { checkInId, nonce, arrivalCount: count, gate } = fact.data
-      return {
-        ...state,
-        arrivals: [...state.arrivals, { checkInId, nonce, count, gate, at: fact.at, undone: false }],
-      }
+      const { checkInId, nonce, arrivalCount: count, gate, deviceId } = fact.data
+      const arrival = { checkInId, nonce, count, gate, deviceId, at: fact.at, undone: false }
+      return { ...state, arrivals: [...state.arrivals, arrival] }
     }
     case 'CheckInRefused':
       return { ...state, refusals: new Map(state.refusals).set(fact.data.nonce, fact.data.reason) }

@@ -18,6 +18,7 @@ export interface Arrival {
   readonly nonce: string
   readonly count: number
   readonly gate: string
+  readonly deviceId: string
   /** Milliseconds since the epoch, by the server's clock. */
   readonly at: number
   readonly undone: boolean

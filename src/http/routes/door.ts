@@ -60,10 +60,12 @@ export const doorRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
     async (request, reply) => {
       const { eventId } = eventIn(request)
       const { gate } = request.body
-      const { ticket, expiresAt } = await tokens.issueScanner({ eventId, ticketId: newId(), gate })
+      const ticketId = newId()
+      const { ticket, expiresAt } = await tokens.issueScanner({ eventId, ticketId, gate })
       // In the fragment it stays in the browser: no server, proxy or referrer sees it.
       const url = `${deps.publicUrl()}/scan#${ticket}`
-      return reply.code(201).send({ ticket, url, qrSvg: await deps.qrSvg(url), expiresAt: iso(expiresAt) })
+      const qrSvg = await deps.qrSvg(url)
+      return reply.code(201).send({ ticketId, gate, ticket, url, qrSvg, expiresAt: iso(expiresAt) })
     },
   )
 
@@ -74,7 +76,7 @@ export const doorRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
       schema: { tags: ['door'], body: checkInPreviewBody, response: { 200: checkInPreview, ...refused } },
     },
     async (request) => {
-      const party = await partyOf(ticketIn(request).eventId, request.body.code)
+      const party = await partyOf(ticketIn(request).eventId, scannedOf(request.body))
       return {
         ...partyView(party),
         risk: party.guest.risk?.band ?? null,
@@ -96,8 +98,8 @@ export const doorRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
     },
     async (request, reply) => {
       const { eventId, gate } = ticketIn(request)
-      const { code, arrivalCount, scannedAt, deviceId, nonce, offline = false } = request.body
-      const before = await partyOf(eventId, code)
+      const { arrivalCount, scannedAt, deviceId, nonce, offline = false } = request.body
+      const before = await partyOf(eventId, scannedOf(request.body))
       const { guestId, expected, doorsOpen } = before
       const commandId = commandIdOf('check-in', eventId, guestId, nonce)
       const context = { ...onceContext(deps, request, doorActor(gate)), commandId }
@@ -212,6 +214,9 @@ function doorActor(gate: string): `door:${string}` {
   }`
 }
 
+const scannedOf = ({ code, pass }: { code?: string | undefined; pass?: string | undefined }) =>
+  code ?? pass ?? ''
+
 function passUnknown(): DomainError {
   return new DomainError('not_found', 'pass_unknown', 'This is not a valid pass for this event.')
 }
@@ -221,7 +226,10 @@ function partyView({ guestId, guest, seat, expected }: Party) {
   return {
     guest: { id: guestId, name: guest.contact.name },
     party: { expected: expected ?? 0, arrived: arrivedCount(guest), names: [...(seat?.plusOneNames ?? [])] },
-    lastArrival: last === null ? null : { at: iso(last.at), gate: last.gate, count: last.count },
+    lastArrival:
+      last === null
+        ? null
+        : { at: iso(last.at), gate: last.gate, count: last.count, deviceId: last.deviceId },
   }
 }
 

@@ -8,7 +8,7 @@ const VIEW = `
   WITH arrived AS (
     SELECT * FROM {arrivals}.check_ins WHERE event_id = $1 AND NOT undone
   ), gates AS (
-    SELECT gate, sum(arrival_count)::int AS arrived FROM arrived GROUP BY gate
+    SELECT gate, sum(arrival_count)::int AS arrived, max(at) AS "lastAt" FROM arrived GROUP BY gate
   )
   SELECT
     (SELECT coalesce(sum(expected), 0)::int FROM {arrivals}.parties WHERE event_id = $1) AS expected,
@@ -30,7 +30,7 @@ interface ViewRow {
   readonly expectedParties: number
   readonly arrived: number
   readonly arrivedParties: number
-  readonly byGate: { gate: string; arrived: number }[]
+  readonly byGate: { gate: string; arrived: number; lastAt: string }[]
   readonly lastAt: string | null
 }
 
@@ -42,8 +42,11 @@ export function arrivalQueries(reader: Reader): ArrivalQueries {
         expected: row?.expected ?? 0,
         arrived: row?.arrived ?? 0,
         parties: { expected: row?.expectedParties ?? 0, arrived: row?.arrivedParties ?? 0 },
-        byGate: row?.byGate ?? [],
+        byGate: (row?.byGate ?? []).map((each) => ({ ...each, lastAt: new Date(each.lastAt).toISOString() })),
+        byQuarterHour: [],
+        conflicts: [],
         lastAt: row?.lastAt ?? null,
+        missing: { people: 0, parties: 0, guests: [] },
       }
     },
     async findCheckIn(eventId, checkInId) {
