@@ -1,8 +1,10 @@
 /**
- * The least that an opening can cost: a route that parses the request, seals it, and waits for one grouped insert. No
- * link, no stream, no score, no read model. `openings` measures the product against it in the same run.
+ * The least that an opening can cost: a route that parses the request, seals what is personal in it, and waits for one
+ * grouped insert of its two facts, of the size and with the indexes that they have in the event store. No link, no
+ * expected revision, no score, no read model, no answer to speak of. `openings` measures the product against it in the
+ * same run.
  */
-import { createCipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,7 +19,20 @@ const log = pino({ level: 'warn' }, pino.destination(2))
 const dataDir = await mkdtemp(join(tmpdir(), 'guestguard-bench-'))
 const server = await startEmbeddedPostgres({ dataDir, log })
 const pool = createPool(server.url, { log, max: 4 })
-await pool.query('CREATE TABLE bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text NOT NULL)')
+await pool.query(`
+  CREATE TABLE bare (
+    position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    stream text COLLATE "C" NOT NULL,
+    category text COLLATE "C",
+    revision integer NOT NULL,
+    id uuid NOT NULL UNIQUE,
+    type text COLLATE "C" NOT NULL,
+    data text NOT NULL,
+    metadata text NOT NULL,
+    created timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
+    UNIQUE (stream, revision)
+  );
+  CREATE INDEX ON bare (category, position)`)
 
 const body = z.strictObject({ fingerprint: z.record(z.string(), z.string()) })
 const key = randomBytes(32)
@@ -29,7 +44,58 @@ function seal(text: string): string {
   return Buffer.concat([iv, sealed, cipher.getAuthTag()]).toString('base64')
 }
 
-let waiting: { text: string; done: () => void; failed: (error: unknown) => void }[] = []
+interface Row {
+  readonly stream: string
+  readonly revision: number
+  readonly id: string
+  readonly type: string
+  readonly data: string
+}
+
+interface Waiting {
+  readonly rows: readonly Row[]
+  readonly done: () => void
+  readonly failed: (error: unknown) => void
+}
+
+/** What every fact says of who, when and why; some 250 bytes. */
+const METADATA = JSON.stringify({
+  v: 1,
+  at: new Date(0).toISOString(),
+  actor: `guest:${randomUUID()}`,
+  $correlationId: randomUUID(),
+  $causationId: randomUUID(),
+  requestDigest: randomBytes(32).toString('base64url'),
+})
+
+/** What an attempt, and what a score tells openly. */
+const ATTEMPT = { attemptId: randomUUID(), linkVersion: 1, hasUserAgent: true, hasFingerprint: true }
+const SCORE = {
+  attemptId: randomUUID(),
+  ruleSet: 'v1',
+  score: 0,
+  subScores: { device: 0, network: 0, travel: 0 },
+  reasons: [{ code: 'first_opening', params: {} }],
+  band: 'low',
+  thresholds: { medium: 30, high: 60, block: 85 },
+}
+
+let streams = 0
+
+function factsOf(text: string): Row[] {
+  const stream = `event.bare-guest.${String(streams++)}`
+  return [
+    { stream, revision: 0, type: 'AccessAttempted', data: { ...ATTEMPT, sealed: seal(text) } },
+    { stream, revision: 1, type: 'AccessScored', data: { ...SCORE, sealed: seal(text) } },
+  ].map((fact) => ({ ...fact, id: randomUUID(), data: JSON.stringify(fact.data) }))
+}
+
+const INSERT = `
+  INSERT INTO bare (stream, category, revision, id, type, data, metadata)
+  SELECT stream, 'event.bare', revision, id, type, data, $6
+  FROM unnest($1::text[], $2::integer[], $3::uuid[], $4::text[], $5::text[]) AS f (stream, revision, id, type, data)`
+
+let waiting: Waiting[] = []
 let writing = false
 
 async function write(): Promise<void> {
@@ -37,8 +103,12 @@ async function write(): Promise<void> {
   while (waiting.length > 0) {
     const group = waiting
     waiting = []
+    const rows = group.flatMap((one) => one.rows)
     try {
-      await pool.query('INSERT INTO bare (body) SELECT unnest($1::text[])', [group.map(({ text }) => text)])
+      const columns = (['stream', 'revision', 'id', 'type', 'data'] as const).map((column) =>
+        rows.map((row) => row[column]),
+      )
+      await pool.query({ name: 'insert', text: INSERT, values: [...columns, METADATA] })
       for (const { done } of group) done()
     } catch (error) {
       for (const { failed } of group) failed(error)
@@ -49,9 +119,9 @@ async function write(): Promise<void> {
 
 const app = fastify()
 app.post('/open', async (request) => {
-  const text = seal(JSON.stringify(body.parse(request.body)))
+  const rows = factsOf(JSON.stringify(body.parse(request.body)))
   await new Promise<void>((done, failed) => {
-    waiting.push({ text, done, failed })
+    waiting.push({ rows, done, failed })
     if (!writing) void write()
   })
   return { ok: true }

@@ -62,6 +62,12 @@ function requireSpec(type: string): FactSpec {
   return spec
 }
 
+/** @returns the sealed part of a record's data, null when it has none */
+export function sealedOf({ data }: Pick<NewRecord, 'data'>): string | null {
+  const sealed = data[SEALED]
+  return typeof sealed === 'string' && sealed !== '' ? sealed : null
+}
+
 /** @returns the subject whose key seals this fact, null for a fact without personal data */
 export function subjectOf(stream: string, fact: NewFact): string | null {
   const spec = requireSpec(fact.type)
@@ -70,6 +76,12 @@ export function subjectOf(stream: string, fact: NewFact): string | null {
 
 /** The additional authenticated data: binds a sealed text to its place, so that it cannot be moved to another fact. */
 const aadOf = (stream: string, id: string) => `${stream}\n${id}`
+
+/** A fact as it goes into a store, and the body that `decode` would make of it again. */
+export interface Encoded {
+  readonly record: NewRecord
+  readonly body: NewFact
+}
 
 /**
  * Validates a fact against its schema and seals its personal part.
@@ -82,8 +94,9 @@ export function encode<Key>(
   id: string,
   key: Key | Erased | null,
   context: CommandContext,
-): NewRecord {
+): Encoded {
   const spec = requireSpec(fact.type)
+  const { type } = fact
   const data = spec.data.parse(fact.data) as JsonObject
   const metadata: JsonObject = {
     v: spec.version,
@@ -93,11 +106,14 @@ export function encode<Key>(
     $causationId: context.commandId,
     ...(context.requestDigest === undefined ? {} : { requestDigest: context.requestDigest }),
   }
-  if (spec.personal === null || !('personal' in fact)) return { id, type: fact.type, data, metadata }
-  if (key === null) throw new Error(`${fact.type} needs a key`)
+  if (spec.personal === null || !('personal' in fact)) {
+    return { record: { id, type, data, metadata }, body: { type, data } as unknown as NewFact }
+  }
+  if (key === null) throw new Error(`${type} needs a key`)
   const personal = spec.personal.parse(fact.personal) as JsonValue
   const sealed = key === ERASED ? '' : vault.seal(key, personal, aadOf(stream, id))
-  return { id, type: fact.type, data: { ...data, [SEALED]: sealed }, metadata }
+  const record = { id, type, data: { ...data, [SEALED]: sealed }, metadata }
+  return { record, body: { type, data, personal } as unknown as NewFact }
 }
 
 /**
@@ -123,8 +139,7 @@ export function upcast(spec: FactSpec, version: number, record: StoredRecord, da
 /** @returns the subject whose key opens this record, null when nothing is sealed in it */
 export function sealedSubjectOf(record: StoredRecord): string | null {
   const spec = specOf(record.type)
-  const sealed = record.data[SEALED]
-  if (spec?.personal == null || typeof sealed !== 'string' || sealed === '') return null
+  if (spec?.personal == null || sealedOf(record) === null) return null
   return spec.subject(record.stream, record.data)
 }
 

@@ -11,6 +11,7 @@ import {
   type CommandContext,
   type PersonalData,
 } from './codec.ts'
+import { FreshFacts } from './fresh-facts.ts'
 import type { AppendResult, EventStore, ExpectedRevision, LogFilter, Position, StoredRecord } from './port.ts'
 
 /** The facts of one command, to be appended with those of others that wait for the same stream. */
@@ -68,7 +69,7 @@ const PUBLIC_PAGE = 1_000
 const seedOf = ({ commandId, requestDigest }: CommandContext) =>
   requestDigest === undefined ? commandId : `${commandId}/${requestDigest}`
 
-function recordsOf<Key>(
+function encodeAll<Key>(
   vault: PersonalData<Key>,
   keys: ReadonlyMap<string, Key | Erased>,
   stream: string,
@@ -78,7 +79,8 @@ function recordsOf<Key>(
     facts.map((fact, index) => {
       const subject = subjectOf(stream, fact)
       const key = subject === null ? null : (keys.get(subject) ?? null)
-      return encode(vault, stream, fact, factId(seedOf(context), stream, index), key, context)
+      const id = factId(seedOf(context), stream, index)
+      return { context, encoded: encode(vault, stream, fact, id, key, context) }
     }),
   )
 }
@@ -98,6 +100,7 @@ function subjectIn(record: StoredRecord): string | null | UndecodableFact {
 
 async function decodeAll<Key>(
   vault: PersonalData<Key>,
+  freshFacts: FreshFacts,
   records: readonly StoredRecord[],
 ): Promise<Decoded[]> {
   const subjects = records.map(subjectIn)
@@ -107,8 +110,9 @@ async function decodeAll<Key>(
   return records.map((record, i) => {
     const subject = subjects[i] ?? null
     if (subject instanceof UndecodableFact) return { ok: false, record, error: subject }
+    const key = subject === null ? null : (keys.get(subject) ?? null)
     try {
-      return { ok: true, fact: decode(vault, record, subject === null ? null : (keys.get(subject) ?? null)) }
+      return { ok: true, fact: freshFacts.find(record, key) ?? decode(vault, record, key) }
     } catch (error) {
       if (error instanceof UndecodableFact) return { ok: false, record, error }
       throw error
@@ -124,6 +128,7 @@ function factsOf(decoded: readonly Decoded[]): Fact[] {
 }
 
 export function createLog<Key>(store: EventStore, vault: PersonalData<Key>): Log {
+  const freshFacts = new FreshFacts()
   return {
     async append(stream, expected, decisions) {
       const subjects = new Set<string>()
@@ -134,17 +139,24 @@ export function createLog<Key>(store: EventStore, vault: PersonalData<Key>): Log
         }
       }
       const keys = await vault.sealingKeys([...subjects])
-      return store.append(stream, expected, recordsOf(vault, keys, stream, decisions))
+      const records = encodeAll(vault, keys, stream, decisions).map(({ encoded, context }) => {
+        freshFacts.add(encoded, context)
+        return encoded.record
+      })
+      return store.append(stream, expected, records)
     },
     async read(stream, from = 0) {
       const slice = await store.readStream(stream, { from })
       if (!slice.exists) return { facts: [], revision: -1 }
-      return { facts: factsOf(await decodeAll(vault, slice.records)), revision: slice.lastRevision }
+      return {
+        facts: factsOf(await decodeAll(vault, freshFacts, slice.records)),
+        revision: slice.lastRevision,
+      }
     },
-    decode: (records) => decodeAll(vault, records),
+    decode: (records) => decodeAll(vault, freshFacts, records),
     async *category(category, after) {
       for await (const page of store.readCategory(category, after === undefined ? {} : { after })) {
-        yield factsOf(await decodeAll(vault, page))
+        yield factsOf(await decodeAll(vault, freshFacts, page))
       }
     },
     async *publicCategory<T extends FactType>(category: string, types: readonly T[]) {

@@ -11,6 +11,7 @@ import {
   upcast,
   type CommandContext,
 } from '../../src/eventstore/codec.ts'
+import { FreshFacts } from '../../src/eventstore/fresh-facts.ts'
 import { createLog } from '../../src/eventstore/log.ts'
 import type { NewRecord, StoredRecord } from '../../src/eventstore/port.ts'
 import { factId } from '../../src/kernel/ids.ts'
@@ -53,7 +54,7 @@ const stored = (record: NewRecord, change: Partial<StoredRecord> = {}): StoredRe
   ...change,
 })
 const encoded = (fact: NewFact, by: typeof key | typeof ERASED | null = key) =>
-  encode(vault, STREAM, fact, ID, by, context)
+  encode(vault, STREAM, fact, ID, by, context).record
 const withMetadata = (change: object) => {
   const record = stored(encoded(removed, null))
   return { ...record, metadata: { ...record.metadata, ...change } }
@@ -285,5 +286,37 @@ describe('the log', () => {
       { ok: false, error: { type: 'GuestInvited', stream: 'slug-party' } },
       { ok: true, fact: { type: 'GuestRemoved' } },
     ])
+  })
+})
+
+describe('the facts that were just appended', () => {
+  function append() {
+    const fresh = new FreshFacts()
+    const encoded = encode(vault, STREAM, invited, ID, key, context)
+    fresh.add(encoded, context)
+    return { fresh, record: stored(encoded.record, { revision: 7, position: 70n }) }
+  }
+
+  it('are found at the place that the store gave them, as decoding them would', () => {
+    const { fresh, record } = append()
+    expect(fresh.find(record, key)).toEqual(decode(vault, record, key))
+  })
+
+  it('lose their personal part when the person was forgotten since', () => {
+    const { fresh, record } = append()
+    expect(fresh.find(record, ERASED)).toEqual(decode(vault, record, ERASED))
+  })
+
+  it('are not those that another process recorded for the same command', () => {
+    const { fresh } = append()
+    const theirs = encode(
+      vault,
+      STREAM,
+      { ...invited, personal: { ...invited.personal, name: 'Bea' } },
+      ID,
+      key,
+      context,
+    )
+    expect(fresh.find(stored(theirs.record), key)).toBeUndefined()
   })
 })

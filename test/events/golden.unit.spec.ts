@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { ERASED } from '../../src/events/fact.ts'
 import { factTypes, specOf, type NewFact } from '../../src/events/registry.ts'
 import { decode, encode, sealedSubjectOf, subjectOf } from '../../src/eventstore/codec.ts'
+import type { JsonObject } from '../../src/eventstore/port.ts'
+import { FreshFacts } from '../../src/eventstore/fresh-facts.ts'
 import { memoryVault, type MemoryVault } from '../support/memory-vault.ts'
 import { samples, storedRecord, type Sample } from './samples.ts'
 
@@ -78,13 +80,36 @@ describe('the golden samples', () => {
     const subject = subjectOf(record.stream, written)
     const { id, type, data, metadata } = await storedRecord(sample, vault, subject)
     const key = subject === null ? null : ((await vault.sealingKeys([subject])).get(subject) ?? null)
-    const encoded = encode(vault, record.stream, written, record.id, key, {
+    const context = {
       commandId: $causationId,
       correlationId: $correlationId,
       actor,
       at: Date.parse(at),
       ...(requestDigest === undefined ? {} : { requestDigest }),
+    }
+    const encoded = encode(vault, record.stream, written, record.id, key, context)
+    const opened = (of: JsonObject) =>
+      typeof of['$sealed'] === 'string' && key !== null && key !== ERASED
+        ? { ...of, $sealed: vault.open(key, of['$sealed'], `${record.stream}\n${record.id}`) }
+        : of
+    expect({ ...encoded.record, data: opened(encoded.record.data) }).toEqual({
+      id,
+      type,
+      data: opened(data),
+      metadata,
     })
-    expect(encoded).toEqual({ id, type, data, metadata })
+
+    const stored = {
+      ...encoded.record,
+      stream: record.stream,
+      revision: 4,
+      position: 9n,
+      created: new Date(0),
+    }
+    const fresh = new FreshFacts()
+    fresh.add(encoded, context)
+    // Only what is sealed is kept.
+    const expected = record.personal === undefined ? undefined : decode(vault, stored, key)
+    expect(fresh.find(stored, key)).toEqual(expected)
   })
 })

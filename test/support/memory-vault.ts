@@ -4,7 +4,7 @@ import type { JsonValue } from '../../src/eventstore/port.ts'
 
 /**
  * Keys in memory, texts in clear: for tests that are not about cryptography. A sealed text names its key and its place,
- * and opens with that key at that place only.
+ * and opens with that key at that place only. No two are the same, as with real keys.
  */
 export interface MemoryVault extends PersonalData<MemoryKey> {
   forget(subject: string): void
@@ -16,6 +16,7 @@ interface MemoryKey {
 
 export function memoryVault(): MemoryVault {
   const keys = new Map<string, MemoryKey | Erased>()
+  let sealed = 0
   const openingKeys = (subjects: readonly string[]): Promise<ReadonlyMap<string, MemoryKey | Erased>> =>
     Promise.resolve(
       new Map(
@@ -31,9 +32,9 @@ export function memoryVault(): MemoryVault {
       return openingKeys(subjects)
     },
     openingKeys,
-    seal: (key, plain, aad) => JSON.stringify([key.subject, aad, plain]),
-    open(key, sealed, aad) {
-      const [sealedFor, place, plain] = JSON.parse(sealed) as [string, string, JsonValue]
+    seal: (key, plain, aad) => JSON.stringify([key.subject, aad, plain, sealed++]),
+    open(key, text, aad) {
+      const [sealedFor, place, plain] = JSON.parse(text) as [string, string, JsonValue]
       if (sealedFor !== key.subject || place !== aad) throw new Error('the sealed text was altered or moved')
       return plain
     },

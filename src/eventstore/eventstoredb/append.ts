@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { type EventStoreDBClient, jsonEvent } from '@eventstore/db-client'
+import { jsonEvent, WrongExpectedVersionError } from '@eventstore/db-client'
 import {
   type AppendResult,
   type ExpectedRevision,
@@ -8,59 +7,111 @@ import {
   StoreUnavailable,
   WrongExpectedRevision,
 } from '../port.ts'
-import { appendError, isTransient, revisionOf } from './errors.ts'
+import type { Connection } from './connection.ts'
+import { appendError, isMissing, isTransient, revisionOf } from './errors.ts'
+import { ATTEMPTS, pause } from './persistence.ts'
 import { eventsOf } from './reads.ts'
 import { positionOf } from './record.ts'
 
-/** Most attempts of one append, each with the deadline of the connection (10 s by default). */
-const ATTEMPTS = 4
-const LONGEST_WAIT_MS = 2_000
+/** Others that may append between looking for the facts and appending them, before it counts as an attempt. */
+const OVERTAKEN = 20
 
 /**
- * Appends, and as long as it is in doubt whether that happened, appends the same records again: the server answers a
- * retry as the first time by their ids.
+ * Appends, and as long as it is in doubt whether that happened, finds out and appends again. With an exact revision the
+ * server itself knows a retry by the ids of the facts. Without one it only remembers recent ids, and forgets them when it
+ * restarts: then the stream is searched for them first, and they are appended after the revision it was searched up to.
  */
 export async function append(
-  client: EventStoreDBClient,
+  connection: Connection,
   stream: string,
   expected: ExpectedRevision,
   records: readonly NewRecord[],
 ): Promise<AppendResult> {
-  for (let attempt = 1; ; attempt += 1) {
+  let believed = expected
+  let overtaken = 0
+  for (let attempt = 1; ;) {
     try {
-      return await once(client, stream, expected, records)
+      if (attempt > 1 && typeof expected !== 'number' && expected !== 'no_stream') {
+        const earlier = await searchFor(connection, stream, expected, records)
+        if (earlier.result !== undefined) return earlier.result
+        believed = earlier.last
+      }
+      return await once(connection, stream, believed, records)
     } catch (error) {
-      if (error instanceof WrongExpectedRevision) throw error
+      if (believed !== expected && isConflict(error) && overtaken < OVERTAKEN) {
+        overtaken += 1
+        continue
+      }
       if (!isTransient(error) || attempt === ATTEMPTS) throw appendError(stream, expected, error)
-      await sleep(Math.random() * Math.min(LONGEST_WAIT_MS, 50 * 4 ** attempt))
     }
+    await pause(attempt)
+    attempt += 1
   }
 }
 
+function isConflict(error: unknown): boolean {
+  return error instanceof WrongExpectedVersionError || error instanceof WrongExpectedRevision
+}
+
 async function once(
-  client: EventStoreDBClient,
+  connection: Connection,
   stream: string,
   expected: ExpectedRevision,
   records: readonly NewRecord[],
 ): Promise<AppendResult> {
   const events = records.map(({ id, type, data, metadata }) => jsonEvent({ id, type, data, metadata }))
   const expectedRevision = typeof expected === 'number' ? BigInt(expected) : expected
-  const result = await client.appendToStream(stream, events, { expectedRevision })
+  const result = await connection.client.appendToStream(stream, events, { expectedRevision })
   if (!result.success) {
     // With `throwOnAppendFailure=false` in the address a conflict is an answer, not an error.
     throw new WrongExpectedRevision(stream, expected, revisionOf(result.nextExpectedRevision))
   }
   const revision = result.nextExpectedRevision
-  const position = result.position?.commit ?? (await readPosition(client, stream, revision))
+  const position = result.position?.commit ?? (await readPosition(connection, stream, revision))
   return { revision: Number(revision), position }
 }
 
 /** For the servers that answer a retry without the position. */
-async function readPosition(client: EventStoreDBClient, stream: string, revision: bigint): Promise<Position> {
-  for await (const { event } of eventsOf(client, stream, { from: revision, limit: 1 })) {
+async function readPosition(connection: Connection, stream: string, revision: bigint): Promise<Position> {
+  for await (const { event } of eventsOf(connection, stream, { from: revision, limit: 1 })) {
     if (event !== undefined) return positionOf(event)
   }
   throw new StoreUnavailable(
     `${stream} has no fact at revision ${String(revision)}, where one was just written`,
   )
+}
+
+interface Search {
+  /** Where the facts are, when they are there. */
+  readonly result?: AppendResult
+  /** What the stream was searched up to. */
+  readonly last: number | 'no_stream'
+}
+
+/** @throws WrongExpectedRevision when only some of the facts are there, or the stream has to exist and does not */
+async function searchFor(
+  connection: Connection,
+  stream: string,
+  expected: ExpectedRevision,
+  records: readonly NewRecord[],
+): Promise<Search> {
+  const missing = new Set(records.map(({ id }) => id.toLowerCase()))
+  let last: number | 'no_stream' = 'no_stream'
+  let result: AppendResult | undefined
+  try {
+    for await (const { event } of eventsOf(connection, stream, { backwards: true })) {
+      if (event === undefined) continue
+      if (last === 'no_stream') last = Number(event.revision)
+      if (!missing.delete(event.id)) continue
+      // Backwards, so the first one found is the last one written.
+      result ??= { revision: Number(event.revision), position: positionOf(event) }
+      if (missing.size === 0) return { result, last }
+    }
+  } catch (error) {
+    if (!isMissing(error)) throw error
+  }
+  if (result !== undefined || (expected === 'stream_exists' && last === 'no_stream')) {
+    throw new WrongExpectedRevision(stream, expected, last)
+  }
+  return { last }
 }

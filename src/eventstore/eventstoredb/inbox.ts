@@ -1,5 +1,5 @@
 import type { AllStreamResolvedEvent, AllStreamSubscription } from '@eventstore/db-client'
-import type { Position, SubscriptionMessage } from '../port.ts'
+import { type Position, StoreUnavailable, type SubscriptionMessage } from '../port.ts'
 import { recordOf } from './record.ts'
 
 /** Facts that may wait for the consumer before the server is made to wait. */
@@ -24,6 +24,7 @@ export class Inbox {
   #queue: SubscriptionMessage[] = []
   #held: Progress[] = []
   #subscription: AllStreamSubscription | undefined
+  #live = false
   #over = false
   #error: Error | undefined
   #wake: () => void = () => undefined
@@ -34,12 +35,20 @@ export class Inbox {
     this.#head = head
   }
 
-  listenTo(subscription: AllStreamSubscription): void {
+  /** How far the consumer has been told, or will be with the next batch. */
+  get upTo(): Position {
+    return this.#upTo
+  }
+
+  /** @param deadlineMs how long the server may take to confirm, in milliseconds, default for ever */
+  listenTo(subscription: AllStreamSubscription, deadlineMs?: number): void {
     this.#subscription = subscription
+    if (deadlineMs !== undefined) this.#expectConfirmation(subscription, deadlineMs)
     subscription.on('data', (resolved: AllStreamResolvedEvent) => {
       this.#fact(resolved)
     })
     subscription.on('caughtUp', () => {
+      this.#live = true
       this.#progress({ kind: 'caught_up', position: this.#head })
     })
     // A stream that is destroyed closes without an end.
@@ -64,19 +73,34 @@ export class Inbox {
     this.#wake()
   }
 
-  /** @returns all that has come since, or `undefined` at the end. @throws what the subscription failed with */
-  async take(): Promise<readonly SubscriptionMessage[] | undefined> {
+  /**
+   * @param quietMs how long to wait at the live end, in milliseconds, default for ever
+   * @returns all that has come since, nothing when it was quiet for that long, or `undefined` at the end
+   * @throws what the subscription failed with
+   */
+  async take(quietMs?: number): Promise<readonly SubscriptionMessage[] | undefined> {
     while (this.#queue.length === 0) {
       if (this.#error !== undefined) throw this.#error
       if (this.#over) return undefined
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
+      if (await this.#quiet(quietMs)) return []
     }
     const batch = this.#queue
     this.#queue = []
     this.#subscription?.resume()
     return batch
+  }
+
+  /** @returns whether nothing came for that long */
+  async #quiet(quietMs: number | undefined): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined
+    const quiet = await new Promise<boolean>((resolve) => {
+      this.#wake = () => {
+        resolve(false)
+      }
+      if (quietMs !== undefined && this.#live) timer = setTimeout(resolve, quietMs, true)
+    })
+    clearTimeout(timer)
+    return quiet
   }
 
   #fact({ event }: AllStreamResolvedEvent): void {
@@ -88,6 +112,18 @@ export class Inbox {
     }
     this.#releaseWhenDrained()
     this.#wake()
+  }
+
+  #expectConfirmation(subscription: AllStreamSubscription, deadlineMs: number): void {
+    const deadline = setTimeout(() => {
+      const late = `EventStoreDB did not confirm a subscription within ${String(deadlineMs)} ms`
+      subscription.destroy(new StoreUnavailable(late))
+    }, deadlineMs)
+    for (const event of ['confirmation', 'close', 'error', 'end']) {
+      subscription.once(event, () => {
+        clearTimeout(deadline)
+      })
+    }
   }
 
   #progress(progress: Progress): void {

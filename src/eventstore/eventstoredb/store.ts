@@ -1,4 +1,3 @@
-import type { EventStoreDBClient } from '@eventstore/db-client'
 import { encodeAppend } from '../encode.ts'
 import {
   type AppendResult,
@@ -17,31 +16,42 @@ import {
   type SubscriptionMessage,
 } from '../port.ts'
 import { append } from './append.ts'
-import { connect, disconnect } from './connection.ts'
+import { type AdapterLog, ByCategory } from './by-category.ts'
+import { categoryPages } from './category.ts'
+import { connect, type Connection, disconnect } from './connection.ts'
 import { isMissing, unavailable } from './errors.ts'
-import { categoryPages, readHead, readStream } from './reads.ts'
+import { Head } from './head.ts'
+import { logPages } from './log-reads.ts'
+import { persistently } from './persistence.ts'
+import { readStream } from './reads.ts'
 import { subscribe } from './subscribe.ts'
 
 /** Facts of one page when the caller does not say. */
 const PAGE_SIZE = 1_000
 
 /**
- * @param url connection string, `esdb://user:password@host:2113?tls=true`
+ * @param address `esdb://user:password@host:2113?tls=true`, as `readAddress` takes it
+ * @param log told when the projection `$by_category` was started, or cannot be
  * @returns the event store on EventStoreDB 23.10 or later (older ones do not tell when a subscription has caught up) or
  * KurrentDB; it connects with the first call
+ * @throws Error for an address that cannot be used
  */
-export function createEventStoreDbStore(url: string): EventStore {
-  return new EventStoreDbStore(connect(url))
+export function createEventStoreDbStore(address: string, log: AdapterLog): EventStore {
+  return new EventStoreDbStore(connect(address), log)
 }
 
 class EventStoreDbStore implements EventStore {
-  readonly #client: EventStoreDBClient
+  readonly #connection: Connection
+  readonly #head = new Head()
+  readonly #byCategory: ByCategory
   readonly #closing = new AbortController()
   readonly #under = new Set<Promise<unknown>>()
+  #lookedAfter = false
   #closed: Promise<void> | undefined
 
-  constructor(client: EventStoreDBClient) {
-    this.#client = client
+  constructor(connection: Connection, log: AdapterLog) {
+    this.#connection = connection
+    this.#byCategory = new ByCategory(connection, log)
   }
 
   async append(
@@ -51,64 +61,53 @@ class EventStoreDbStore implements EventStore {
   ): Promise<AppendResult> {
     this.#assertOpen()
     encodeAppend(stream, expected, records)
-    return this.#finish(append(this.#client, stream, expected, records))
+    return this.#finish(append(this.#connection, stream, expected, records))
   }
 
   async readStream(stream: string, options: ReadStreamOptions = {}): Promise<StreamSlice> {
     this.#assertOpen()
-    return this.#finish(readStream(this.#client, stream, options))
+    return this.#finish(persistently(() => readStream(this.#connection, stream, options)))
   }
 
   async *readCategory(
     category: string,
-    options: PageOptions = {},
+    { after = BEGINNING, pageSize = PAGE_SIZE }: PageOptions = {},
   ): AsyncGenerator<readonly StoredRecord[], void> {
     this.#assertOpen()
-    yield* categoryPages(this.#client, category, options.after ?? BEGINNING, options.pageSize ?? PAGE_SIZE)
+    const readLog = (from: Position, filter: ReadAllOptions['filter']) =>
+      this.#readLog(from, filter, PAGE_SIZE)
+    yield* categoryPages(this.#connection, this.#byCategory, { category, after, pageSize, readLog })
   }
 
-  /** The client's own `$all` read cannot filter; a subscription can, and is left when it has come to the head. */
   async *readAll(options: ReadAllOptions = {}): AsyncGenerator<readonly StoredRecord[], void> {
+    this.#assertOpen()
     const { after = BEGINNING, pageSize = PAGE_SIZE, filter } = options
-    const head = await this.head()
-    if (after >= head) return
-    const signal = this.#closing.signal
-    let page: StoredRecord[] = []
-    for await (const batch of subscribe(this.#client, {
-      after,
-      signal,
-      ...(filter === undefined ? {} : { filter }),
-    })) {
-      for (const message of batch) {
-        const atTheEnd = message.kind === 'caught_up' || positionIn(message) >= head
-        if (message.kind === 'fact') page.push(message.record)
-        if (page.length === pageSize || (atTheEnd && page.length > 0)) {
-          yield page
-          page = []
-        }
-        if (atTheEnd) return
-      }
-    }
-    throw new StoreUnavailable('EventStoreDB dropped the read of the log before its end')
+    yield* this.#readLog(after, filter, pageSize)
   }
 
   async *subscribe(options: SubscribeOptions): AsyncGenerator<readonly SubscriptionMessage[], void> {
     this.#assertOpen()
-    yield* subscribe(this.#client, {
+    yield* subscribe(this.#connection, {
       ...options,
       signal: AbortSignal.any([options.signal, this.#closing.signal]),
     })
   }
 
+  /** Also has `$by_category` started, the first time: an installation asks for the head when it starts. */
   async head(): Promise<Position> {
     this.#assertOpen()
-    return this.#finish(readHead(this.#client))
+    const position = await this.#finish(persistently(() => this.#head.read(this.#connection)))
+    if (!this.#lookedAfter) {
+      this.#lookedAfter = true
+      void this.#finish(this.#byCategory.linkedUpTo())
+    }
+    return position
   }
 
   async tombstone(stream: string): Promise<void> {
     this.#assertOpen()
     try {
-      await this.#finish(this.#client.tombstoneStream(stream))
+      await this.#finish(persistently(() => this.#connection.client.tombstoneStream(stream)))
     } catch (error) {
       if (!isMissing(error)) throw unavailable(error)
     }
@@ -116,8 +115,13 @@ class EventStoreDbStore implements EventStore {
 
   async close(): Promise<void> {
     this.#closing.abort()
-    this.#closed ??= Promise.allSettled(this.#under).then(() => disconnect(this.#client))
+    this.#closed ??= Promise.allSettled(this.#under).then(() => disconnect(this.#connection.client))
     await this.#closed
+  }
+
+  #readLog(after: Position, filter: ReadAllOptions['filter'], pageSize: number) {
+    const signal = this.#closing.signal
+    return logPages(this.#connection, this.#head, { after, filter, pageSize, signal })
   }
 
   async #finish<T>(call: Promise<T>): Promise<T> {
@@ -132,8 +136,4 @@ class EventStoreDbStore implements EventStore {
   #assertOpen(): void {
     if (this.#closing.signal.aborted) throw new StoreUnavailable('the event store is closed')
   }
-}
-
-function positionIn(message: SubscriptionMessage): Position {
-  return message.kind === 'fact' ? message.record.position : message.position
 }
