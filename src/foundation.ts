@@ -12,6 +12,7 @@ import type { EventStore } from './eventstore/port.ts'
 import { createGeoResolver } from './geoip/create.ts'
 import type { GeoResolver } from './geoip/resolver.ts'
 import type { Clock } from './kernel/time.ts'
+import type { Observability } from './observability/create.ts'
 import { startEmbeddedPostgres } from './postgres/embedded.ts'
 import { migrate } from './postgres/migrate.ts'
 import { assertUsable, createPool, type Pool } from './postgres/pool.ts'
@@ -40,8 +41,20 @@ export interface Foundation {
   readonly openings: Openings
 }
 
+/** What stands around the parts while they are put together. */
+export type Instruments = Pick<Observability, 'store' | 'projected' | 'openings' | 'geo' | 'overrun'>
+
+const uncounted: Instruments = {
+  store: (store) => store,
+  projected: (store) => store,
+  openings: (openings) => openings,
+  geo: (geo) => geo,
+  overrun: () => undefined,
+}
+
 /**
  * Opens the database, the keys, the log and the read models. What was opened is in `closers`, also after an error.
+ * @param instruments default: nothing is counted
  * @throws Error with a sentence for the operator
  */
 export async function layFoundation(
@@ -49,6 +62,7 @@ export async function layFoundation(
   logger: FastifyBaseLogger,
   clock: Clock,
   closers: Closers,
+  instruments: Instruments = uncounted,
 ): Promise<Foundation> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 }).catch(
     because('DATA_DIR: cannot make the folder'),
@@ -64,22 +78,24 @@ export async function layFoundation(
   const ring = await openKeyRing({ dataDir: config.dataDir, masterKey: config.masterKey ?? undefined }, pool)
   const vault = await openVault({ pool, url: databaseUrl, ring, log: logger })
   closers.add('the vault', () => vault.close())
-  const store = await openStore(config, databaseUrl, logger, closers)
+  const store = instruments.store(await openStore(config, databaseUrl, logger, closers))
   const log = createLog(store, vault)
   const commands = createCommandHandler(log)
 
   const write = config.role !== 'api'
-  const projections = createProjections({ pool, connectionString: databaseUrl, log, store, logger, write })
+  const projected = instruments.projected(store)
+  const reading = { pool, connectionString: databaseUrl, log, store: projected, logger, write }
+  const projections = createProjections(reading)
   closers.add('the projections', () => projections.stop())
   await projections.start()
 
-  const geo = await opening
+  const geo = instruments.geo(await opening)
   closers.add('the geo data', () => {
     geo.close()
     return undefined
   })
   const tokens = createTokens(ring, clock)
-  const openings = openingsOn(config, logger, clock, commands, geo)
+  const openings = openingsOn(config, logger, clock, commands, geo, instruments)
   return { databaseUrl, pool, vault, store, log, commands, tokens, projections, geo, openings }
 }
 
@@ -89,16 +105,19 @@ function openingsOn(
   clock: Clock,
   commands: CommandHandler,
   geo: GeoResolver,
+  instruments: Instruments,
 ): Openings {
-  return createOpenings({
+  const openings = createOpenings({
     commands,
     lookup: (ip) => geo.lookup(ip),
     rules: activeRules(commands, clock),
     budgetMs: config.scoringBudgetMs,
     onOverrun: () => {
+      instruments.overrun()
       logger.warn('an opening went on unscored: the scoring budget was spent')
     },
   })
+  return instruments.openings(openings)
 }
 
 async function openPool(
@@ -127,7 +146,7 @@ async function openStore(
   logger: FastifyBaseLogger,
   closers: Closers,
 ): Promise<EventStore> {
-  if (config.eventStoreUrl !== null) return openRemoteStore(config.eventStoreUrl, closers)
+  if (config.eventStoreUrl !== null) return openRemoteStore(config.eventStoreUrl, logger, closers)
   // A pool of its own: an append must never wait for a reader that waits for the append.
   const pool = createPool(databaseUrl, { log: logger, max: 8, applicationName: 'guestguard log' })
   closers.add("the log's pool", () => pool.end())
@@ -136,9 +155,15 @@ async function openStore(
   return embedded
 }
 
-async function openRemoteStore(url: string, closers: Closers): Promise<EventStore> {
+async function openRemoteStore(
+  address: string,
+  logger: FastifyBaseLogger,
+  closers: Closers,
+): Promise<EventStore> {
   const unusable = because('EVENTSTORE_URL: cannot use EventStoreDB')
-  const remote = await Promise.resolve(url).then(createEventStoreDbStore).catch(unusable)
+  const remote = await Promise.resolve(address)
+    .then(() => createEventStoreDbStore(address, logger))
+    .catch(unusable)
   closers.add('the event store', () => remote.close())
   await remote.head().catch(unusable)
   return remote

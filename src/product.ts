@@ -10,18 +10,20 @@ import type { EventStore } from './eventstore/port.ts'
 import { layFoundation, type Foundation } from './foundation.ts'
 import { buildApp } from './http/app.ts'
 import type { AppDeps, Passwords } from './http/deps.ts'
+import { buildOps } from './http/ops.ts'
 import { systemClock, type Clock } from './kernel/time.ts'
 import { calendarFile } from './notify/calendar.ts'
 import { createMailer } from './notify/mailer.ts'
 import { createOutbox, type Outbox } from './notify/outbox.ts'
 import { qrSvg } from './notify/pass.ts'
 import { createSms } from './notify/sms.ts'
+import { createObservability, type Observability } from './observability/create.ts'
 import { isTransient } from './postgres/transient.ts'
 import { outboxOf } from './outbox.ts'
 import { createProcesses, type Processes } from './processes/create.ts'
 import type { Projections } from './projections/create.ts'
 import { createReplays } from './projections/preview-replay.ts'
-import { readiness } from './readiness.ts'
+import { watchReadiness, type ReadinessCheck } from './readiness.ts'
 import { hashPassword, needsRehash, verifyPassword } from './tokens/password.ts'
 import type { LinkClaims, Tokens } from './tokens/tokens.ts'
 
@@ -31,6 +33,8 @@ export interface ProductOptions {
   readonly clock?: Clock
   /** Folder of the built pages; default: where the build puts them. */
   readonly webRoot?: string
+  /** How long a read model may stand still while facts wait, in milliseconds; tests shorten it. */
+  readonly stuckAfter?: number
 }
 
 const BUILT_PAGES = join(import.meta.dirname, '../dist/web')
@@ -40,6 +44,8 @@ export interface Product {
   /** Where it listens, such as http://localhost:8080; null for a worker. */
   readonly url: string | null
   readonly app: FastifyInstance
+  /** What monitors ask, with `OPS_PORT`; null without. */
+  readonly ops: FastifyInstance | null
   readonly commands: CommandHandler
   readonly openings: Openings
   readonly projections: Projections
@@ -72,34 +78,73 @@ interface Start {
   readonly address: Address
   readonly outbox: Outbox
   readonly foundation: Foundation
+  readonly observability: Observability
+  readonly readiness: ReadinessCheck
 }
 
 async function start(
-  { config, logger, clock = systemClock, webRoot = BUILT_PAGES }: ProductOptions,
+  { config, logger, clock = systemClock, webRoot = BUILT_PAGES, stuckAfter }: ProductOptions,
   closers: Closers,
 ): Promise<Product> {
-  const foundation = await layFoundation(config, logger, clock, closers)
+  const observability = await observe(config, logger, closers)
+  const foundation = await layFoundation(config, logger, clock, closers, observability)
   const outbox = createOutbox(join(config.dataDir, 'outbox'))
+  const readiness = watchReadiness({ ...foundation, stuckAfter })
+  closers.add('the readiness check', () => readiness.stop())
   const address = new Address(config)
-  const parts: Start = { config, logger, clock, closers, address, outbox, foundation }
+  const base = { config, logger, clock, closers, address, outbox, foundation }
+  const parts: Start = { ...base, observability, readiness }
   const processes = config.role === 'api' ? null : prepareProcesses(parts)
 
   const app = await buildApp({ ...appDeps(parts), webRoot })
   closers.add('the web server', () => app.close())
+  const { commands, openings, projections, store, tokens } = foundation
+  observability.watch({ projections, processes, liveClients: () => app.websocketServer.clients.size })
+  const ops = await startOps(parts)
   if (config.role !== 'worker') {
-    await app.listen({ port: config.port, host: config.host }).catch(explainListening(config))
+    await app.listen({ port: config.port, host: config.host }).catch(explainListening('PORT', config))
     address.listening(app)
   }
   // Only now is the address known that mails lead to.
   await processes?.start()
-  const { commands, openings, projections, store, tokens } = foundation
   const url = config.role === 'worker' ? null : address.publicUrl()
-  return { url, app, commands, openings, projections, store, tokens, stop: () => closers.closeAll() }
+  return { url, app, ops, commands, openings, projections, store, tokens, stop: () => closers.closeAll() }
 }
 
-function prepareProcesses({ config, logger, clock, closers, address, outbox, foundation }: Start): Processes {
+async function observe(config: Config, logger: FastifyBaseLogger, closers: Closers): Promise<Observability> {
+  const { role, tracing } = config
+  const store = config.eventStoreUrl === null ? 'embedded' : 'eventstoredb'
+  const warn = (message: string) => {
+    logger.warn({ reason: message }, 'spans were not taken')
+  }
+  const observability = await createObservability({ role, store, tracing, warn })
+  closers.add('the traces', () => observability.close())
+  return observability
+}
+
+/** @returns what monitors ask, listening; null where no port is set for it */
+async function startOps(parts: Start): Promise<FastifyInstance | null> {
+  const { config, logger, closers, observability, readiness } = parts
+  const { opsPort: port, host, metricsToken: token } = config
+  if (port === null) return null
+  const ops = await buildOps({
+    logger,
+    isOutage: isTransient,
+    ready: () => readiness.look(),
+    metrics: () => observability.metrics(),
+    metricsAccess: { token, fromHere: true },
+  })
+  closers.add('the port for monitors', () => ops.close())
+  await ops.listen({ port, host }).catch(explainListening('OPS_PORT', { port, host }))
+  return ops
+}
+
+function prepareProcesses(parts: Start): Processes {
+  const { config, logger, clock, closers, address, outbox, foundation, observability } = parts
   const { databaseUrl, pool, vault, store, log, commands, tokens, openings } = foundation
-  const mailer = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, outbox, clock })
+  const mailer = observability.mailer(
+    createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, outbox, clock }),
+  )
   closers.add('the mailer', () => mailer.close())
   const processes = createProcesses({
     store,
@@ -111,7 +156,8 @@ function prepareProcesses({ config, logger, clock, closers, address, outbox, fou
     log: logger,
     commands,
     mailer,
-    sms: createSms({ twilio: config.twilio, outbox, clock }),
+    sms: observability.sms(createSms({ twilio: config.twilio, outbox, clock })),
+    around: observability.jobs,
     links: {
       guestLink: (link: LinkClaims) => `${address.publicUrl()}/r/${tokens.issueLink(link)}`,
       passCode: (link: LinkClaims) => tokens.passCode(link),
@@ -128,8 +174,9 @@ function prepareProcesses({ config, logger, clock, closers, address, outbox, fou
   return processes
 }
 
-function appDeps({ config, logger, clock, address, outbox, foundation }: Start): Omit<AppDeps, 'webRoot'> {
-  const { pool, vault, store, log, commands, tokens, openings, projections, geo } = foundation
+function appDeps(parts: Start): Omit<AppDeps, 'webRoot'> {
+  const { config, logger, clock, address, outbox, foundation, observability, readiness } = parts
+  const { vault, store, log, commands, tokens, openings, projections, geo } = foundation
   const domain = domainOf(config.mailFrom)
   const calendarOf = (eventId: string, { name, eventDate, venue, changes: sequence }: ConfiguredEvent) =>
     calendarFile({ eventId, name, eventDate, venue, sequence, domain }).content.toString('utf8')
@@ -145,7 +192,11 @@ function appDeps({ config, logger, clock, address, outbox, foundation }: Start):
     tokens,
     passwords,
     forget: (subject) => vault.forget([subject]),
-    ready: () => readiness(pool, store, projections),
+    ready: () => readiness.look(),
+    observer: observability.http,
+    metrics: () => observability.metrics(),
+    // A proxy on this machine would look like somebody on it: where links lead elsewhere, only the token opens.
+    metricsAccess: { token: config.metricsToken, fromHere: address.isLocal },
     isOutage: isTransient,
     outbox: config.smtpUrl === null && address.isLocal ? outboxOf(outbox) : null,
     calendarFile: calendarOf,
@@ -157,17 +208,20 @@ function appDeps({ config, logger, clock, address, outbox, foundation }: Start):
 }
 
 /** @returns a handler that throws the error again, as a sentence that names the variable to change */
-function explainListening({ port, host }: Config): (error: unknown) => never {
+function explainListening(
+  variable: 'PORT' | 'OPS_PORT',
+  { port, host }: Pick<Config, 'port' | 'host'>,
+): (error: unknown) => never {
   return (cause) => {
     const { code = '', message } = cause as NodeJS.ErrnoException
     const where = `${host}:${String(port)}`
     const sentences: Readonly<Record<string, string>> = {
-      EADDRINUSE: `PORT: another program listens on ${where} already. Stop it, or set PORT to another one.`,
-      EACCES: `PORT: this user may not listen on ${where}. Set PORT to 1024 or more.`,
+      EADDRINUSE: `${variable}: another program listens on ${where} already. Stop it, or set ${variable} to another one.`,
+      EACCES: `${variable}: this user may not listen on ${where}. Set ${variable} to 1024 or more.`,
       EADDRNOTAVAIL: `HOST: ${host} is not an address of this machine.`,
       ENOTFOUND: `HOST: ${host} is not an address of this machine.`,
     }
-    throw new Error(sentences[code] ?? `HOST, PORT: cannot listen on ${where}: ${message}`, { cause })
+    throw new Error(sentences[code] ?? `HOST, ${variable}: cannot listen on ${where}: ${message}`, { cause })
   }
 }
 

@@ -5,6 +5,7 @@ import websocket from '@fastify/websocket'
 import fastify, { LogController, type FastifyError, type FastifyInstance } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import helmet from 'helmet'
+import { CORRELATED, requestedCorrelation } from '../kernel/correlation.ts'
 import { newId } from '../kernel/ids.ts'
 import { SECOND } from '../kernel/time.ts'
 import { installAccess } from './access.ts'
@@ -17,15 +18,17 @@ import { doorRoutes } from './routes/door.ts'
 import { eventRoutes } from './routes/events.ts'
 import { feedbackRoutes } from './routes/feedback.ts'
 import { guestRoutes } from './routes/guests.ts'
-import { healthRoutes } from './routes/health.ts'
+import { aboutRoutes, healthRoutes } from './routes/health.ts'
 import { importRoutes } from './routes/import.ts'
 import { invitationRoutes } from './routes/invitations.ts'
+import { metricsRoutes } from './routes/metrics.ts'
 import { outboxRoutes } from './routes/outbox.ts'
 import { passwordRoutes } from './routes/passwords.ts'
 import { previewRoutes } from './routes/preview.ts'
 import { rsvpRoutes } from './routes/rsvp.ts'
 import { securityRoutes } from './routes/security.ts'
 import { stepUpRoutes } from './routes/step-up.ts'
+import { observeRequests } from './observe.ts'
 import { installPages, sendPage, wantsPage } from './pages.ts'
 
 /** Largest JSON body, in bytes; the import of a guest list has its own limit. */
@@ -60,7 +63,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: deps.logger,
     trustProxy: deps.trustProxy.length === 0 ? false : [...deps.trustProxy],
-    genReqId: () => newId(),
+    genReqId: ({ headers }) => requestedCorrelation(headers) ?? newId(),
+    childLoggerFactory: (logger, bindings, options) =>
+      Object.assign(logger.child(bindings, options), { [CORRELATED]: true }),
     bodyLimit: BODY_LIMIT,
     // A browser that keeps its connection open must not hold up a shutdown; what is being answered is finished.
     forceCloseConnections: 'idle',
@@ -71,13 +76,14 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       void handleError(error, request, reply, deps.isOutage)
     },
     clientErrorHandler: handleClientError,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'correlationId' }),
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler<FastifyError>((error, request, reply) =>
     handleError(error, request, reply, deps.isOutage),
   )
+  observeRequests(app, deps.observer)
   logAnswers(app)
   endConnectionsWhenClosing(app)
 
@@ -122,6 +128,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       activityRoutes,
       doorRoutes,
       healthRoutes,
+      aboutRoutes,
+      metricsRoutes,
       outboxRoutes,
     ]) {
       void api.register(routes, deps)
@@ -143,11 +151,14 @@ function endConnectionsWhenClosing(app: FastifyInstance): void {
   })
 }
 
-/** One line a request, without query, body or tokens. Health checks and assets are told at debug level. */
+/** Asked for all the time, by machines. */
+const QUIET = ['/health', '/metrics', '/assets/']
+
+/** One line a request, without query, body or tokens. What machines ask for is told at debug level. */
 function logAnswers(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, done) => {
     const path = pathOf(request.url)
-    const level = path.startsWith('/health') || path.startsWith('/assets/') ? 'debug' : 'info'
+    const level = QUIET.some((prefix) => path.startsWith(prefix)) ? 'debug' : 'info'
     request.log[level](
       { method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime * 10) / 10 },
       'answered',

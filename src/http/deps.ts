@@ -3,6 +3,7 @@ import type { CommandHandler } from '../commands/handle.ts'
 import type { ConfiguredEvent } from '../commands/settings/decider.ts'
 import type { Openings } from '../commands/guest/opening.ts'
 import type { Position } from '../eventstore/port.ts'
+import type { TraceParent } from '../kernel/correlation.ts'
 import type { Clock } from '../kernel/time.ts'
 import type { PreviewSource, ReadModelQueries } from '../projections/queries/types.ts'
 import type { Tokens } from '../tokens/tokens.ts'
@@ -35,6 +36,37 @@ export interface Readiness {
   readonly checks: Readonly<Record<string, { ok: boolean; detail: string }>>
 }
 
+/** A request by its route; the address itself holds links. */
+interface ObservedRequest {
+  readonly method: string
+  readonly route: string
+}
+
+/** Told of every request but those for live feeds. */
+export interface HttpObserver {
+  answered(request: ObservedRequest & { readonly status: number; readonly seconds: number }): void
+  /**
+   * Null when nobody wants to know of a beginning.
+   * @returns what to call at the end, with null for a request that was never answered
+   */
+  readonly begin:
+    | ((
+        request: ObservedRequest & { readonly correlationId: string; readonly parent: TraceParent | null },
+      ) => (status: number | null) => void)
+    | null
+}
+
+export interface MetricsText {
+  readonly contentType: string
+  readonly text: string
+}
+
+/** Who may read metrics: whoever has the token; without one, who is on this machine, where `fromHere` allows that. */
+export interface MetricsAccess {
+  readonly token: string | null
+  readonly fromHere: boolean
+}
+
 /** The read models, and how far they are. */
 export interface ReadModels {
   readonly queries: ReadModelQueries
@@ -59,6 +91,9 @@ export interface AppDeps {
   readonly passwords: Passwords
   readonly forget: (subject: string) => Promise<void>
   readonly ready: () => Promise<Readiness>
+  readonly observer: HttpObserver
+  readonly metrics: () => Promise<MetricsText>
+  readonly metricsAccess: MetricsAccess
   /** Whether an error is about the way to the database rather than about what was asked: the same may succeed later. */
   readonly isOutage: (error: unknown) => boolean
   /** Null where mail goes to a server. */

@@ -1,4 +1,5 @@
 import { createTransport } from 'nodemailer'
+import { correlationId } from '../kernel/correlation.ts'
 import type { Clock } from '../kernel/time.ts'
 import { type Mail, type Mailer } from './message.ts'
 import { senderOf, toMime, type Sender } from './mime.ts'
@@ -27,7 +28,7 @@ function toServer(smtpUrl: string, sender: Sender, clock: Clock): Mailer {
   const transport = createSmtpTransport(smtpUrl)
   return {
     async send(mail) {
-      const message = toMime(mail, sender, new Date(clock.now()))
+      const message = toMime(mail, sender, new Date(clock.now()), correlationId())
       try {
         await transport.sendMail(message)
       } catch (error) {
@@ -46,7 +47,7 @@ function toOutbox(outbox: Outbox, sender: Sender, clock: Clock): Mailer {
   return {
     async send(mail: Mail) {
       const now = clock.now()
-      const { message } = await composer.sendMail(toMime(mail, sender, new Date(now)))
+      const { message } = await composer.sendMail(toMime(mail, sender, new Date(now), correlationId()))
       if (!Buffer.isBuffer(message)) throw new Error('the composer was asked for a buffer')
       await outbox.put({ id: mail.id, channel: 'email', at: now, content: message })
     },

@@ -37,10 +37,11 @@ export function isAddress(text: string): boolean {
 const oneLine = (text: string) => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
 
 /**
+ * @param correlation what the mail goes back to, for whoever looks for it in the log of facts
  * @returns the mail in nodemailer's terms
  * @throws DeliveryFailed (permanent) when the recipient's address is none
  */
-export function toMime(mail: Mail, sender: Sender, date: Date): SendMailOptions {
+export function toMime(mail: Mail, sender: Sender, date: Date, correlation: string | null): SendMailOptions {
   const { name, address } = mail.to
   if (!isAddress(address)) throw invalidAddress()
   return {
@@ -55,6 +56,7 @@ export function toMime(mail: Mail, sender: Sender, date: Date): SendMailOptions 
     headers: {
       // RFC 3834: an absence reply to a machine helps nobody.
       'Auto-Submitted': 'auto-generated',
+      ...(correlation === null ? {} : { 'X-Correlation-Id': correlation }),
     },
     attachments: mail.attachments.map(({ filename, contentType, content, cid }) => ({
       filename,

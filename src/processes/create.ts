@@ -5,7 +5,7 @@ import type { Log } from '../postgres/log.ts'
 import type { Pool } from '../postgres/pool.ts'
 import { departureHandler, type DepartureOptions } from './departures.ts'
 import { invitationGivenUpHandler, invitationHandler } from './invitations.ts'
-import { createJobs, type Jobs, type JobsOptions, type QueueCounts } from './jobs.ts'
+import { createJobs, type JobAround, type Jobs, type JobsOptions, type QueueCounts } from './jobs.ts'
 import { lateScoringHandler } from './late-scoring.ts'
 import type { NotificationOptions } from './notifications.ts'
 import { passwordResetHandler } from './password-reset.ts'
@@ -24,6 +24,8 @@ export interface ProcessesOptions extends NotificationOptions {
   readonly openings: Pick<Openings, 'scoreLate'>
   readonly vault: DepartureOptions['vault']
   readonly log: Log
+  /** Stands around each try of a job. */
+  readonly around?: JobAround
   /** Intervals of the job queue; tests shorten them. */
   readonly intervals?: Pick<JobsOptions, 'pollSeconds' | 'pollSecondsWithoutListen' | 'superviseSeconds'>
 }
@@ -44,8 +46,8 @@ export interface Processes {
 }
 
 export function createProcesses(options: ProcessesOptions): Processes {
-  const { databaseUrl, log, intervals = {} } = options
-  const jobs = createJobs({ databaseUrl, log, ...intervals })
+  const { databaseUrl, log, around, intervals = {} } = options
+  const jobs = createJobs({ databaseUrl, log, ...(around === undefined ? {} : { around }), ...intervals })
   const runner = createRunner({ ...options, jobs, managers: processManagers })
   return {
     async start() {

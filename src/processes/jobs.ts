@@ -1,4 +1,6 @@
 import { PgBoss, type Db as BossDb, type JobResult, type JobWithMetadata } from 'pg-boss'
+import { z } from 'zod'
+import { withCorrelation } from '../kernel/correlation.ts'
 import { DAY, HOUR, SECOND } from '../kernel/time.ts'
 import { DeliveryFailed } from '../notify/message.ts'
 import type { Log } from '../postgres/log.ts'
@@ -27,7 +29,20 @@ export interface JobsOptions {
   readonly pollSecondsWithoutListen?: number
   /** Seconds between two looks for jobs whose process was lost, default 20. */
   readonly superviseSeconds?: number
+  /** Stands around each try of a job. */
+  readonly around?: JobAround
 }
+
+/** Measures a try of a job: does the work and lets its error through. */
+export type JobAround = (
+  job: {
+    readonly queue: QueueName
+    /** The fact it follows from; null for a job that follows from none that can be read. */
+    readonly factId: string | null
+    readonly correlationId: string
+  },
+  work: () => Promise<void>,
+) => Promise<void>
 
 export interface JobRun<Q extends QueueName> {
   readonly id: string
@@ -108,6 +123,7 @@ export function createJobs(options: JobsOptions): Jobs {
 class BossJobs implements Jobs {
   readonly #boss: PgBoss
   readonly #log: Log
+  readonly #around: JobAround
   readonly #polling: {
     readonly pollingIntervalSeconds: number
     readonly notifyPollingIntervalSeconds: number
@@ -116,6 +132,7 @@ class BossJobs implements Jobs {
   constructor(options: JobsOptions) {
     this.#boss = createBoss(options)
     this.#log = options.log
+    this.#around = options.around ?? ((_job, work) => work())
     const { pollSeconds = 10, pollSecondsWithoutListen = Math.min(2, pollSeconds) } = options
     this.#polling = {
       pollingIntervalSeconds: pollSecondsWithoutListen,
@@ -145,7 +162,7 @@ class BossJobs implements Jobs {
       ...this.#polling,
     } as const
     await this.#boss.work<unknown, unknown, typeof options>(queue, options, (jobs) =>
-      Promise.all(jobs.map((job) => run(queue, job, handler, this.#log))),
+      Promise.all(jobs.map((job) => this.#run(queue, job, handler))),
     )
   }
 
@@ -165,6 +182,30 @@ class BossJobs implements Jobs {
 
   stop(): Promise<void> {
     return this.#boss.stop({ graceful: true, timeout: DRAIN })
+  }
+
+  #run<Q extends QueueName>(
+    queue: Q,
+    job: JobWithMetadata<unknown>,
+    handler: JobHandler<Q>,
+  ): Promise<JobResult> {
+    const { factId = null, correlationId = job.id } = causeOf(job.data)
+    return withCorrelation(correlationId, async (): Promise<JobResult> => {
+      try {
+        await this.#around({ queue, factId, correlationId }, async () => {
+          const data = queues[queue].data.parse(job.data) as JobData<Q>
+          await handler({ id: job.id, data, reason: reasonOf(job.sourceOutput) })
+        })
+        return { id: job.id, status: 'completed' }
+      } catch (error) {
+        // The output lies in the database in clear, and mail servers like to repeat the address in their answers.
+        const reason = withoutAddresses(error instanceof Error ? error.message : String(error))
+        const triesLeft = job.retryLimit - job.retryCount
+        this.#log.warn({ queue, jobId: job.id, triesLeft, reason }, 'a job failed')
+        const hopeless = error instanceof DeliveryFailed && error.permanent
+        return { id: job.id, status: hopeless ? 'deadletter' : 'failed', output: { reason } }
+      }
+    })
   }
 }
 
@@ -186,24 +227,11 @@ async function ensureQueue(boss: PgBoss, name: QueueName, spec: QueueSpec): Prom
   await boss.updateQueue(name, options)
 }
 
-async function run<Q extends QueueName>(
-  queue: Q,
-  job: JobWithMetadata<unknown>,
-  handler: JobHandler<Q>,
-  log: Log,
-): Promise<JobResult> {
-  try {
-    const data = queues[queue].data.parse(job.data) as JobData<Q>
-    await handler({ id: job.id, data, reason: reasonOf(job.sourceOutput) })
-    return { id: job.id, status: 'completed' }
-  } catch (error) {
-    // The output lies in the database in clear, and mail servers like to repeat the address in their answers.
-    const reason = withoutAddresses(error instanceof Error ? error.message : String(error))
-    const triesLeft = job.retryLimit - job.retryCount
-    log.warn({ queue, jobId: job.id, triesLeft, reason }, 'a job failed')
-    const hopeless = error instanceof DeliveryFailed && error.permanent
-    return { id: job.id, status: hopeless ? 'deadletter' : 'failed', output: { reason } }
-  }
+const causeSchema = z.object({ factId: z.string().optional(), correlationId: z.string().optional() })
+
+/** @returns what the job follows from, as far as it says so */
+function causeOf(data: unknown): { factId?: string | undefined; correlationId?: string | undefined } {
+  return causeSchema.safeParse(data).data ?? {}
 }
 
 function reasonOf(output: object | null): string | null {

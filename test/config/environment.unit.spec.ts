@@ -23,6 +23,9 @@ describe('the environment', () => {
       mailFrom: 'GuestGuard <guestguard@localhost>',
       twilio: null,
       scoringBudgetMs: 250,
+      opsPort: null,
+      metricsToken: null,
+      tracing: null,
       logLevel: 'info',
     })
   })
@@ -46,6 +49,10 @@ describe('the environment', () => {
       TWILIO_AUTH_TOKEN: 't',
       TWILIO_FROM: '+15550100',
       SCORING_BUDGET_MS: '10000',
+      OPS_PORT: '9464',
+      METRICS_TOKEN: '0123456789abcdef',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+      OTEL_TRACES_SAMPLER_ARG: '0.25',
       LOG_LEVEL: 'silent',
     })
     expect(config).toEqual({
@@ -64,6 +71,9 @@ describe('the environment', () => {
       mailFrom: 'Party <party@example.org>',
       twilio: { accountSid: 'AC1', authToken: 't', from: '+15550100' },
       scoringBudgetMs: 10_000,
+      opsPort: 9464,
+      metricsToken: '0123456789abcdef',
+      tracing: { endpoint: 'http://collector:4318', ratio: 0.25 },
       logLevel: 'silent',
     })
   })
@@ -86,6 +96,10 @@ describe('the environment', () => {
     ['SMTP_URL', ['http://x', 'smtp://', 'mail.example.org', 'smtp://[']],
     ['TWILIO_ACCOUNT_SID', ['x', 'SK123']],
     ['SCORING_BUDGET_MS', ['0', '-1', '1.5', '10001', 'fast', '1s']],
+    ['OPS_PORT', ['x', '-1', '65536']],
+    ['METRICS_TOKEN', ['short', 'with spaces in between', 'a'.repeat(256)]],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', ['collector:4318', 'grpc://collector:4317', 'x']],
+    ['OTEL_TRACES_SAMPLER_ARG', ['1.5', '-0.1', 'half', '1e-3']],
     ['LOG_LEVEL', ['loud', 'INFO', '30']],
   ])('refuses a wrong %s in one line that names it and does not repeat the rest', (name, values) => {
     for (const value of values) {

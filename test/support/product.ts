@@ -4,6 +4,7 @@ import path from 'node:path'
 import { pino } from 'pino'
 import { readConfig, type Config } from '../../src/config.ts'
 import type { Clock } from '../../src/kernel/time.ts'
+import { loggerOf } from '../../src/logger.ts'
 import { startProduct, type Product } from '../../src/product.ts'
 import { TestClient } from './client.ts'
 import { createTestDatabase } from './postgres.ts'
@@ -40,6 +41,8 @@ export interface TestProductOptions {
   readonly config?: Partial<Config>
   /** Told every line of the log, as JSON. */
   readonly onLog?: (line: string) => void
+  /** See `ProductOptions`. */
+  readonly stuckAfter?: number
 }
 
 const START = '2026-06-01T12:00:00.000Z'
@@ -75,9 +78,11 @@ export async function startTestProduct(options: TestProductOptions = {}): Promis
     }),
     ...options.config,
   }
-  const { onLog } = options
-  const logger = onLog === undefined ? pino({ level: 'silent' }) : pino({ level: 'trace' }, { write: onLog })
-  const product = await startProduct({ config, logger, clock, webRoot })
+  const { onLog, stuckAfter } = options
+  const logger =
+    onLog === undefined ? pino({ level: 'silent' }) : loggerOf({ logLevel: 'trace' }, { write: onLog })
+  const late = stuckAfter === undefined ? {} : { stuckAfter }
+  const product = await startProduct({ config, logger, clock, webRoot, ...late })
   const { port } = product.app.server.address() as { port: number }
   let visitors = 0
   return {

@@ -8,7 +8,10 @@ const ready = z.object({
   checks: z.record(z.string(), z.object({ ok: z.boolean(), detail: z.string() })),
 })
 
-export const healthRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
+export type HealthDeps = Pick<AppDeps, 'ready'>
+
+/** Whether the process lives, and whether it can do its work. */
+export const healthRoutes: FastifyPluginAsyncZod<HealthDeps> = async (app, deps) => {
   app.get(
     '/health',
     { config: { access: 'public' }, schema: { tags: ['operations'], response: { 200: live } } },
@@ -24,7 +27,10 @@ export const healthRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) =>
       return reply.code(ok ? 200 : 503).send({ status: ok ? 'ready' : 'not_ready', checks: { ...checks } })
     },
   )
+}
 
+/** What the pages show of the installation. */
+export const aboutRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
   app.get(
     '/api/about',
     {
