@@ -69,15 +69,17 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
 /**
  * Runs `work` in one transaction: commits when it resolves, rolls back and rethrows when it throws.
  * @param work gets the only client whose statements are part of the transaction
+ * @param begin what begins it, with settings that it shall have, in one round trip
  */
 export async function withTransaction<T>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<T>,
+  begin = 'BEGIN',
 ): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
   try {
-    await client.query('BEGIN')
+    await client.query(begin)
     const result = await work(client)
     await client.query('COMMIT')
     return result

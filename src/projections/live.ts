@@ -34,6 +34,13 @@ export interface LiveWriterOptions {
 /** How often a process tries for the projections that another one writes: bounds a takeover, in milliseconds. */
 const LOCK_INTERVAL = SECOND
 
+/**
+ * A batch of so many facts says that they come fast. The next one then waits so long, in milliseconds, and grows: a batch
+ * costs a dozen statements, however many facts are in it. Facts that come at a guest's pace never wait.
+ */
+const BUSY_BATCH = 20
+const LINGER = 20
+
 interface LiveTarget extends Target {
   readonly epoch: number
   checkpoint: Position
@@ -159,6 +166,7 @@ export class LiveWriter {
       await this.#commit(batch, to, true)
     }
     this.rate.add(all.length)
+    if (all.length >= BUSY_BATCH) await sleep(LINGER)
   }
 
   async #commit(batch: readonly Decoded[], to: Position, careful: boolean): Promise<void> {

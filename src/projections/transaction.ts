@@ -5,8 +5,5 @@ import { withTransaction, type Pool, type PoolClient } from '../postgres/pool.ts
  * the log, which does wait, gives the same facts again.
  */
 export async function inProjection<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  return withTransaction(pool, async (client) => {
-    await client.query('SET LOCAL synchronous_commit TO off')
-    return work(client)
-  })
+  return withTransaction(pool, work, 'BEGIN; SET LOCAL synchronous_commit TO off')
 }
