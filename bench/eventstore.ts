@@ -48,9 +48,9 @@ export async function run(args: string[]): Promise<void> {
     console.table(await measure('embedded', embedded, facts, [1, 64, 256, 1_024]))
     await embedded.close()
 
-    const server = fork(import.meta.filename, [SERVE, postgres.url])
+    const server = fork(import.meta.filename, [SERVE])
     const [url] = (await once(server, 'message')) as [string]
-    const overGrpc = createEventStoreDbStore(url)
+    const overGrpc = createEventStoreDbStore(url, silentLog)
     console.table(await measure('eventstoredb', overGrpc, facts / 3, [1, 64, 256]))
     await overGrpc.close()
     server.kill()
@@ -193,12 +193,10 @@ async function compareColumns(pool: Pool, facts: number): Promise<object[]> {
   return rows
 }
 
-/** The process with the gRPC server and the store behind it. */
-async function serve(postgresUrl: string): Promise<void> {
-  const pool = createPool(postgresUrl, { log: silentLog, max: 6 })
-  const server = await startEsdbServer(createEmbeddedStore({ pool, log: silentLog }))
+/** The process with the gRPC server, which keeps its log in memory. */
+async function serve(): Promise<void> {
+  const server = await startEsdbServer()
   process.send?.(server.url)
 }
 
-const [, , mode, postgresUrl] = process.argv
-if (mode === SERVE && postgresUrl !== undefined) await serve(postgresUrl)
+if (process.argv[2] === SERVE) await serve()

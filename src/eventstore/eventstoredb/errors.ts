@@ -57,7 +57,7 @@ export function appendError(stream: string, expected: ExpectedRevision, error: u
   if (error instanceof MaxAppendSizeExceededError) {
     return new InvalidAppend(stream, `it is larger than MaxAppendSize of the server (${error.message})`)
   }
-  if (error instanceof Error && isCommandError(error) && error.code === INVALID) {
+  if (error instanceof Error && isCommandError(error) && Number(error.code) === INVALID) {
     return new InvalidAppend(stream, error.message)
   }
   return unavailable(error)

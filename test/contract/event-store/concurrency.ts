@@ -5,7 +5,7 @@ import {
   type StoredRecord,
   WrongExpectedRevision,
 } from '../../../src/eventstore/port.ts'
-import { categoryOnceItHas, fact, flatten, newCategory, recordsOf } from './fixtures.ts'
+import { fact, flatten, newCategory, recordsOf } from './fixtures.ts'
 import { Follower } from './follower.ts'
 import { ascending } from './log-reads.ts'
 
@@ -51,7 +51,7 @@ export function describeConcurrency(store: () => EventStore): void {
       expect(ascending(log.map((record) => record.position))).toBe(true)
       expect(fromStart.records).toEqual(log)
       expect(fromMiddle.records).toEqual(log)
-      expect(await categoryOnceItHas(store(), category, TOTAL)).toEqual(log)
+      expect(await flatten(store().readCategory(category))).toEqual(log)
       for (const own of positions) expect(ascending(own)).toBe(true)
       for (let s = 0; s < STREAMS; s += 1) {
         const records = await recordsOf(store(), streamOf(s))

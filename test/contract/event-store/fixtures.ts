@@ -50,19 +50,3 @@ export async function recordsOf(store: EventStore, stream: string): Promise<read
   const slice = await store.readStream(stream)
   return slice.exists ? slice.records : expect.fail(`${stream} does not exist`)
 }
-
-/**
- * @returns the category's facts after `after` once there are `count` of them: on EventStoreDB a category follows the
- * log some milliseconds later.
- */
-export async function categoryOnceItHas(
-  store: EventStore,
-  category: string,
-  count: number,
-  options: Parameters<EventStore['readCategory']>[1] = {},
-): Promise<StoredRecord[]> {
-  return expect
-    .poll(() => flatten(store.readCategory(category, options)), { timeout: 10_000 })
-    .toHaveLength(count)
-    .then(() => flatten(store.readCategory(category, options)))
-}

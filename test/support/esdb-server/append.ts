@@ -1,24 +1,24 @@
 import type { handleClientStreamingCall, handleUnaryCall } from '@grpc/grpc-js'
 import shared from '@eventstore/db-client/generated/shared_pb.js'
 import streams from '@eventstore/db-client/generated/streams_pb.js'
-import {
-  type ExpectedRevision,
-  type JsonObject,
-  type NewRecord,
-  WrongExpectedRevision,
-} from '../../../src/eventstore/port.ts'
 import type { Faults } from './faults.ts'
-import type { LogView } from './log-view.ts'
-import { errorOf, streamName } from './wire.ts'
+import { type Expected, type Refusal, Refused } from './refused.ts'
+import type { ServerLog, Written } from './server-log.ts'
+import { errorOf, nameIn, newRecordOf } from './wire.ts'
 
 type AppendHandler = handleClientStreamingCall<streams.AppendReq, streams.AppendResp>
 
-export function appendHandler(log: LogView, faults: Faults): AppendHandler {
+/** One append with a call of its own. */
+export function appendHandler(log: ServerLog, faults: Faults): AppendHandler {
   return (call, callback) => {
     const requests: streams.AppendReq[] = []
+    const gone = new AbortController()
+    call.on('cancelled', () => {
+      gone.abort()
+    })
     call.on('data', (request: streams.AppendReq) => requests.push(request))
     call.on('end', () => {
-      append(log, faults, requests).then(
+      append(log, faults, requests, gone.signal).then(
         (response) => {
           callback(null, response)
         },
@@ -31,74 +31,89 @@ export function appendHandler(log: LogView, faults: Faults): AppendHandler {
 }
 
 async function append(
-  log: LogView,
+  log: ServerLog,
   faults: Faults,
   requests: streams.AppendReq[],
+  signal: AbortSignal,
 ): Promise<streams.AppendResp> {
-  faults.beforeAppend()
+  await faults.atAppend('before', signal)
   const options = requests[0]?.getOptions()
-  const records = requests.flatMap((request) => request.getProposedMessage() ?? []).map(recordOf)
+  const events = requests.flatMap((request) => request.getProposedMessage() ?? []).map(newRecordOf)
   try {
-    const expected = expectedOf(options)
-    const result = await log.store.append(streamName(options?.getStreamIdentifier()), expected, records)
-    faults.afterAppend()
-    const position = String(log.positionOf(result.position))
-    return new streams.AppendResp().setSuccess(
-      new streams.AppendResp.Success()
-        .setCurrentRevision(String(result.revision))
-        .setPosition(
-          new streams.AppendResp.Position().setCommitPosition(position).setPreparePosition(position),
-        ),
-    )
+    const written = log.append(nameIn(options?.getStreamIdentifier()), expectedOf(options), events)
+    await faults.atAppend('after', signal)
+    return new streams.AppendResp().setSuccess(successOf(written))
   } catch (error) {
-    if (!(error instanceof WrongExpectedRevision) || faults.conflictsAsErrors) throw error
-    return new streams.AppendResp().setWrongExpectedVersion(conflictOf(error))
+    if (!(error instanceof Refused) || faults.conflictsAsErrors) throw error
+    if (error.refusal.kind !== 'wrong expected version') throw error
+    return new streams.AppendResp().setWrongExpectedVersion(conflictOf(error.refusal))
   }
 }
 
-function recordOf(message: streams.AppendReq.ProposedMessage): NewRecord {
-  return {
-    id: message.getId()?.getString() ?? '',
-    type: message.getMetadataMap().get('type') ?? '',
-    data: parse(message.getData_asU8()),
-    metadata: parse(message.getCustomMetadata_asU8()),
-  }
+function successOf({ revision, position }: Written): streams.AppendResp.Success {
+  const at = new streams.AppendResp.Position()
+    .setCommitPosition(String(position))
+    .setPreparePosition(String(position))
+  return new streams.AppendResp.Success().setCurrentRevision(String(revision)).setPosition(at)
 }
 
-function parse(bytes: Uint8Array): JsonObject {
-  return JSON.parse(Buffer.from(bytes).toString('utf8')) as JsonObject
+interface ExpectedOptions {
+  hasNoStream(): boolean
+  hasStreamExists?(): boolean
+  hasRevision(): boolean
+  getRevision(): string
 }
 
-function expectedOf(options: streams.AppendReq.Options | undefined): ExpectedRevision {
-  if (options?.hasNoStream() === true) return 'no_stream'
-  if (options?.hasStreamExists() === true) return 'stream_exists'
-  if (options?.hasRevision() === true) return Number(options.getRevision())
+function expectedOf(options: ExpectedOptions | undefined): Expected {
+  if (options?.hasNoStream() === true) return 'no stream'
+  if (options?.hasStreamExists?.() === true) return 'stream exists'
+  if (options?.hasRevision() === true) return BigInt(options.getRevision())
   return 'any'
 }
 
-function conflictOf({ actual, expected }: WrongExpectedRevision): streams.AppendResp.WrongExpectedVersion {
+function conflictOf({
+  actual,
+  expected,
+}: Refusal & { kind: 'wrong expected version' }): streams.AppendResp.WrongExpectedVersion {
   const conflict = new streams.AppendResp.WrongExpectedVersion()
-  if (actual === 'no_stream') conflict.setCurrentNoStream(new shared.Empty())
+  if (actual < 0n) conflict.setCurrentNoStream(new shared.Empty())
   else conflict.setCurrentRevision(String(actual))
-  if (typeof expected === 'number') conflict.setExpectedRevision(String(expected))
-  if (expected === 'any') conflict.setExpectedAny(new shared.Empty())
-  if (expected === 'no_stream') conflict.setExpectedNoStream(new shared.Empty())
-  if (expected === 'stream_exists') conflict.setExpectedStreamExists(new shared.Empty())
-  return conflict
+  if (typeof expected === 'bigint') return conflict.setExpectedRevision(String(expected))
+  if (expected === 'any') return conflict.setExpectedAny(new shared.Empty())
+  if (expected === 'no stream') return conflict.setExpectedNoStream(new shared.Empty())
+  return conflict.setExpectedStreamExists(new shared.Empty())
+}
+
+type DeleteHandler = handleUnaryCall<streams.DeleteReq, streams.DeleteResp>
+
+/** Deletes for now: the stream may be written again. */
+export function deleteHandler(log: ServerLog): DeleteHandler {
+  return ({ request }, callback) => {
+    const options = request.getOptions()
+    try {
+      const { position } = log.softDelete(nameIn(options?.getStreamIdentifier()), expectedOf(options))
+      const at = new streams.DeleteResp.Position()
+      at.setCommitPosition(String(position)).setPreparePosition(String(position))
+      callback(null, new streams.DeleteResp().setPosition(at))
+    } catch (error) {
+      callback(errorOf(error))
+    }
+  }
 }
 
 type TombstoneHandler = handleUnaryCall<streams.TombstoneReq, streams.TombstoneResp>
 
-/** Tombstoning whatever the revision, which is all that the product asks for. */
-export function tombstoneHandler(log: LogView): TombstoneHandler {
-  return (call, callback) => {
-    log.tombstone(streamName(call.request.getOptions()?.getStreamIdentifier())).then(
-      () => {
-        callback(null, new streams.TombstoneResp().setNoPosition(new shared.Empty()))
-      },
-      (error: unknown) => {
-        callback(errorOf(error))
-      },
-    )
+/** Deletes for ever. */
+export function tombstoneHandler(log: ServerLog): TombstoneHandler {
+  return ({ request }, callback) => {
+    const options = request.getOptions()
+    try {
+      const { position } = log.tombstone(nameIn(options?.getStreamIdentifier()), expectedOf(options))
+      const at = new streams.TombstoneResp.Position()
+      at.setCommitPosition(String(position)).setPreparePosition(String(position))
+      callback(null, new streams.TombstoneResp().setPosition(at))
+    } catch (error) {
+      callback(errorOf(error))
+    }
   }
 }

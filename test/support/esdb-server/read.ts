@@ -1,133 +1,84 @@
 import { type ServerWritableStream, status } from '@grpc/grpc-js'
-import shared from '@eventstore/db-client/generated/shared_pb.js'
 import streams from '@eventstore/db-client/generated/streams_pb.js'
-import { InvalidAppend, StreamDeleted, WrongExpectedRevision } from '../../../src/eventstore/port.ts'
-import type { LogView } from './log-view.ts'
-import { eventMessage, statusError, streamName, type WireRecord } from './wire.ts'
+import type { LogRecord, ServerLog } from './server-log.ts'
+import type { Stream } from './stream.ts'
+import { eventMessage, identifierOf, nameIn, statusError } from './wire.ts'
 
 export type ReadCall = ServerWritableStream<streams.ReadReq, streams.ReadResp>
+export type Options = streams.ReadReq.Options
 
-type Options = streams.ReadReq.Options
+/** Sends one message; resolves when the client takes more. @returns whether to go on */
+export type Send = (message: streams.ReadResp) => Promise<boolean>
 
-/** Answers a read of a stream, of a category's links or of `$all` with a limit; subscriptions are elsewhere. */
-export async function read(log: LogView, call: ReadCall, options: Options): Promise<void> {
-  const messages = options.hasAll() ? readAll(log, options) : await readStream(log, options)
+/** Answers a read of a stream or of `$all` with a limit; subscriptions are elsewhere. */
+export async function read(log: ServerLog, options: Options, send: Send): Promise<void> {
+  if (options.hasFilter())
+    throw statusError(status.UNIMPLEMENTED, 'a filter on a read, not on a subscription')
   let left = Number(options.getCount())
-  for await (const message of messages) {
-    if (left <= 0 || call.cancelled) break
+  const messages = options.hasAll() ? readAll(log, options) : readStream(log, options)
+  for (const message of messages) {
+    if (left <= 0 || !(await send(message))) return
     left -= 1
-    await send(call, message)
   }
-  call.end()
 }
 
-/** Waits for the client when it does not take more: a slow reader must not fill the memory of the server. */
-export async function send(call: ReadCall, message: streams.ReadResp): Promise<void> {
-  if (call.cancelled || call.destroyed || call.write(message)) return
-  await new Promise<void>((resolve) => {
-    const events = ['drain', 'cancelled', 'close']
-    const goOn = (): void => {
-      for (const event of events) call.off(event, goOn)
-      resolve()
-    }
-    for (const event of events) call.on(event, goOn)
-  })
+/** @returns the message of a record; of a link the record that it leads to beside it, when the client asks for that. */
+export function messageOf(log: ServerLog, options: Options, record: LogRecord): streams.ReadResp {
+  if (!options.getResolveLinks() || record.target === undefined) return eventMessage(record)
+  return eventMessage(log.resolve(record), record)
 }
 
 function isBackwards(options: Options): boolean {
   return options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS
 }
 
-async function* readAll(log: LogView, options: Options): AsyncGenerator<streams.ReadResp> {
+/** A position lies before its record: forwards reads that record first, backwards the one before it. */
+function* readAll(log: ServerLog, options: Options): Generator<streams.ReadResp> {
   const all = options.getAll()
-  const position = BigInt(all?.getPosition()?.getCommitPosition() ?? 0)
-  const records = isBackwards(options)
-    ? log.backwards(all?.hasEnd() === true ? undefined : position)
-    : log.after(all?.hasPosition() === true ? position - 1n : 0n)
-  for await (const record of records) yield eventMessage(record)
-}
-
-async function readStream(log: LogView, options: Options): Promise<AsyncIterable<streams.ReadResp>> {
-  const request = options.getStream()
-  const stream = streamName(request?.getStreamIdentifier())
-  const from = request?.hasRevision() === true ? Number(request.getRevision()) : undefined
-  if (stream.startsWith('$ce-')) return readLinks(log, stream, from, isBackwards(options))
-  const limit = Math.min(Number(options.getCount()), 1_000_000)
-  const slice = await log.store.readStream(stream, {
-    direction: isBackwards(options) ? 'backwards' : 'forwards',
-    limit,
-    ...(from === undefined ? {} : { from }),
-  })
-  if (!slice.exists) return missing(log, stream)
-  return toAsync(slice.records.map((record) => eventMessage(log.factOf(record))))
-}
-
-async function missing(log: LogView, stream: string): Promise<AsyncIterable<streams.ReadResp>> {
-  if (await isTombstoned(log, stream)) {
-    const about = { exception: 'stream-deleted', 'stream-name': 'test' }
-    throw statusError(status.FAILED_PRECONDITION, 'the stream is deleted', about)
+  const at = log.indexOf(BigInt(all?.getPosition()?.getCommitPosition() ?? 0))
+  if (isBackwards(options)) {
+    const from = all?.hasPosition() === true ? at : all?.hasStart() === true ? 0 : log.records.length
+    for (let i = from - 1; i >= 0; i -= 1) yield messageOf(log, options, there(log.records[i]))
+  } else if (all?.hasEnd() !== true) {
+    for (let i = at; i < log.records.length; i += 1) yield messageOf(log, options, there(log.records[i]))
   }
-  return toAsync([notFound(stream)])
 }
 
-/** Asks by an append that can never be done. */
-async function isTombstoned(log: LogView, stream: string): Promise<boolean> {
-  const probe = { id: '00000000-0000-4000-8000-000000000000', type: 'Probe', data: {}, metadata: {} }
-  try {
-    await log.store.append(stream, Number.MAX_SAFE_INTEGER, [probe])
-  } catch (error) {
-    if (error instanceof StreamDeleted) return true
-    if (!(error instanceof WrongExpectedRevision) && !(error instanceof InvalidAppend)) throw error
-  }
-  return false
-}
-
-function notFound(stream: string): streams.ReadResp {
-  const identifier = new shared.StreamIdentifier().setStreamName(Buffer.from(stream))
-  return new streams.ReadResp().setStreamNotFound(
-    new streams.ReadResp.StreamNotFound().setStreamIdentifier(identifier),
-  )
-}
-
-/** The links that `$by_category` would have made, one for each fact; those to tombstoned streams lead nowhere. */
-async function* readLinks(
-  log: LogView,
-  stream: string,
-  from: number | undefined,
-  backwards: boolean,
-): AsyncGenerator<streams.ReadResp> {
-  const facts: WireRecord[] = []
-  const filter = { streamPrefixes: [`${stream.slice('$ce-'.length)}-`] }
-  for await (const page of log.store.readAll({ filter }))
-    facts.push(...page.map((record) => log.factOf(record)))
-  if (facts.length === 0) {
-    yield notFound(stream)
+function* readStream(log: ServerLog, options: Options): Generator<streams.ReadResp> {
+  const name = nameIn(options.getStream()?.getStreamIdentifier())
+  const stream = log.stream(name)
+  assertReadable(name, stream)
+  if (stream?.exists !== true) {
+    const missing = new streams.ReadResp.StreamNotFound().setStreamIdentifier(identifierOf(name))
+    yield new streams.ReadResp().setStreamNotFound(missing)
     return
   }
-  const gone = new Map<string, boolean>()
-  const numbered = facts.map((fact, revision) => ({ fact, revision }))
-  const wanted = backwards
-    ? numbered.slice(0, from === undefined ? undefined : from + 1).reverse()
-    : numbered.slice(from ?? 0)
-  for (const { fact, revision } of wanted) {
-    if (!gone.has(fact.stream))
-      gone.set(fact.stream, !(await log.store.readStream(fact.stream, { limit: 1 })).exists)
-    const link = {
-      ...fact,
-      stream,
-      revision,
-      type: '$>',
-      json: false,
-      data: `${String(fact.revision)}@${fact.stream}`,
-    }
-    yield eventMessage(gone.get(fact.stream) === true ? undefined : fact, {
-      ...link,
-      position: fact.position + 3n,
-    })
+  for (const revision of revisionsOf(stream, options)) {
+    if (stream.isVisible(revision)) yield messageOf(log, options, there(stream.at(revision)))
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- makes what is at hand iterable like what is read
-async function* toAsync<T>(items: readonly T[]): AsyncGenerator<T> {
-  yield* items
+/** @throws a status error for a stream that was tombstoned */
+export function assertReadable(name: string, stream: Stream | undefined): void {
+  if (stream?.tombstoned !== true) return
+  const about = { exception: 'stream-deleted', 'stream-name': encodeURIComponent(name) }
+  throw statusError(status.FAILED_PRECONDITION, `Event stream '${name}' is deleted.`, about)
+}
+
+function* revisionsOf(stream: Stream, options: Options): Generator<bigint> {
+  const request = options.getStream()
+  const wanted = request?.hasRevision() === true ? BigInt(request.getRevision()) : undefined
+  const { first, last } = stream
+  if (isBackwards(options)) {
+    const from = request?.hasStart() === true ? 0n : (wanted ?? last)
+    for (let revision = from > last ? last : from; revision >= first; revision -= 1n) yield revision
+  } else if (request?.hasEnd() !== true) {
+    const from = wanted ?? 0n
+    for (let revision = from > first ? from : first; revision <= last; revision += 1n) yield revision
+  }
+}
+
+function there(record: LogRecord | undefined): LogRecord {
+  if (record === undefined) throw new Error('a record of the log is missing')
+  return record
 }
