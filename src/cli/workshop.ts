@@ -76,7 +76,7 @@ function storeOf(
   closers: Closers,
 ): EventStore {
   if (config.eventStoreUrl !== null) {
-    const remote = createEventStoreDbStore(config.eventStoreUrl)
+    const remote = createEventStoreDbStore(config.eventStoreUrl, logger)
     closers.add('the event store', () => remote.close())
     return remote
   }
