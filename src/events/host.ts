@@ -20,6 +20,8 @@ export const hostFacts = [
   ),
   /** Somebody asked for a reset mail; the mail is a reaction to this fact. */
   plainFact('PasswordResetRequested', z.strictObject({ requestId: z.string() })),
+  /** The host signed out; the token of that session would be valid until `expiresAt`. */
+  plainFact('SessionEnded', z.strictObject({ sessionId: z.string(), expiresAt: z.iso.datetime() })),
 ] as const
 
 /** Fact of `email-<digest>`: the address belongs to this host. */

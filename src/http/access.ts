@@ -6,7 +6,7 @@ import { DomainError } from '../kernel/errors.ts'
 import { ULID_PATTERN } from '../kernel/ids.ts'
 import { SECOND } from '../kernel/time.ts'
 import type { AppDeps } from './deps.ts'
-import type { ScannerClaims } from '../tokens/tokens.ts'
+import type { ScannerClaims, Session } from '../tokens/tokens.ts'
 import { awaitMinPosition, bearerOf } from './requests.ts'
 
 export const SESSION_COOKIE = 'gg_session'
@@ -80,29 +80,30 @@ async function admit(
     }
     return
   }
-  request.hostId = await hostOf(deps, request)
+  request.hostId = (await sessionOf(deps, request))?.hostId ?? null
   if (request.hostId === null) throw unauthenticated()
   if (access !== 'host') await admitToEvent(deps, access, request, request.hostId)
 }
 
-async function hostOf(deps: AppDeps, request: FastifyRequest): Promise<string | null> {
+/** @throws DomainError `foreign_origin` for a cookie that another site made the browser send */
+export async function sessionOf(deps: AppDeps, request: FastifyRequest): Promise<Session | null> {
   const bearer = bearerOf(request)
-  if (bearer !== null) return hostOfSession(deps, bearer)
+  if (bearer !== null) return current(deps, bearer)
   const cookie = request.cookies[SESSION_COOKIE]
   if (cookie === undefined) return null
   requireOwnOrigin(deps, request)
-  return hostOfSession(deps, cookie)
+  return current(deps, cookie)
 }
 
-/** A session ends when its token does, or when the password is replaced: whoever had it may have had the password. */
-async function hostOfSession({ tokens, commands }: AppDeps, token: string): Promise<string | null> {
+/** A session ends when its token does, when the host signs out of it, or when the password is replaced: whoever had it may have had the password. */
+async function current({ tokens, commands }: AppDeps, token: string): Promise<Session | null> {
   const session = await tokens.verifySession(token)
   if (session === null) return null
   const host = await commands.state(hostDecider, hostStream(session.hostId))
   if (host.kind === 'missing') return null
   const { passwordChangedAt: changed } = host
-  const current = changed === null || session.issuedAt >= Math.floor(changed / SECOND) * SECOND
-  return current ? session.hostId : null
+  const replaced = changed !== null && session.issuedAt < Math.floor(changed / SECOND) * SECOND
+  return replaced || host.endedSessions.has(session.sessionId) ? null : session
 }
 
 /**

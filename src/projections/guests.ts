@@ -119,11 +119,12 @@ export const guests: Projection = {
         AccessScored: guest((row, { data }) => withScore(row, data)),
         AccessRescored: guest((row, { data }) => withScore(row, data, data.before)),
         GuestCheckedIn: guest((row, { data }) =>
-          withArrivals(row, { ...row.check_ins, [data.checkInId]: data.arrivalCount }),
+          withArrivals(row, { ...row.check_ins, [data.checkInId]: data.counted }),
         ),
         CheckInUndone: guest((row, { data }) => {
           const { [data.checkInId]: _undone, ...kept } = row.check_ins
-          return withArrivals(row, kept)
+          const recounted = data.recounted.map(({ checkInId, counted }) => [checkInId, counted])
+          return withArrivals(row, { ...kept, ...Object.fromEntries(recounted) })
         }),
         RsvpAnswered: guest((row, { data }) => ({
           ...row,
@@ -139,7 +140,9 @@ export const guests: Projection = {
         RsvpWithdrawn: guest((row) => ({ ...row, answer: null, rsvp_status: null, party_size: null })),
         // A visit that is not scored is no step of the guest: a scanner may have made it.
         ...ignored('LinkTouched', 'CheckInRefused', 'CapacitySet'),
-        ...ignored('HostRegistered', 'HostPasswordChanged', 'PasswordResetRequested'),
+        ...ignored('ScannerTicketIssued', 'ScannerTicketRevoked', 'WalkInsConfigured'),
+        ...ignored('CheckInConflicted', 'GuestTurnedAway', 'ScanRefused', 'ScannerDeviceSeen'),
+        ...ignored('HostRegistered', 'HostPasswordChanged', 'PasswordResetRequested', 'SessionEnded'),
         ...ignored('EmailClaimed', 'SlugClaimed', 'EventCreated', 'EventDetailsChanged'),
         ...ignored('EventPublished', 'EventClosed', 'EventArchived'),
         ...ignored(

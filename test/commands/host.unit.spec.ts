@@ -51,6 +51,28 @@ describe('a host', () => {
     })
   })
 
+  it('signs out of one session, once, and forgets about it when its token has expired', () => {
+    const end = (sessionId: string, expiresAt: number) =>
+      ({ kind: 'end_session', sessionId, expiresAt }) as const
+    const ended = (sessionId: string, expiresAt: number, at: number) =>
+      ({
+        type: 'SessionEnded',
+        data: { sessionId, expiresAt: new Date(expiresAt).toISOString() },
+        at,
+      }) as const
+    const one = ended('S1', NOW + 1_000, NOW)
+    given(hostDecider)
+      .events(registered)
+      .when(end('S1', NOW + 1_000))
+      .then([{ type: one.type, data: one.data }])
+    given(hostDecider)
+      .events(registered, one)
+      .when(end('S1', NOW + 1_000))
+      .then([])
+    const later = given(hostDecider).events(registered, one, ended('S2', NOW + 9_000, NOW + 2_000)).state
+    expect(later).toMatchObject({ endedSessions: new Map([['S2', NOW + 9_000]]) })
+  })
+
   it('asks for a reset mail, which leaves everything as it is', () => {
     const requested = { type: 'PasswordResetRequested', data: { requestId: 'r1' } } as const
     given(hostDecider).events(registered).when({ kind: 'request_reset', requestId: 'r1' }).then([requested])

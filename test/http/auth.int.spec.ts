@@ -118,6 +118,25 @@ describe('signing in', () => {
     expect((await client.get('/api/auth/me')).status).toBe(401)
   })
 
+  it('is over for whoever kept its token, and the others of the host go on', async () => {
+    const { client, email } = await register(product)
+    const token = client.cookies.get('gg_session') ?? ''
+    expect(token).not.toBe('')
+    const other = product.client()
+    await login(other, email)
+    await client.post('/api/auth/logout')
+    const kept = await product.client().get('/api/auth/me', { authorization: `Bearer ${token}` })
+    expect(kept.status).toBe(401)
+    expect((await other.get('/api/auth/me')).status).toBe(200)
+  })
+
+  it('is not ended by a page of another site', async () => {
+    const { client } = await register(product)
+    const out = await client.post('/api/auth/logout', undefined, { origin: 'https://elsewhere.example' })
+    expect(out.status).toBe(403)
+    expect((await client.get('/api/auth/me')).status).toBe(200)
+  })
+
   it('lasts seven days', async () => {
     const other = await startTestProduct()
     try {

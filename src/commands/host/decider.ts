@@ -21,6 +21,8 @@ export type HostState =
       readonly passwordHash: string | null
       /** When the password was last replaced by the host, epoch ms; sessions from before are over. */
       readonly passwordChangedAt: number | null
+      /** Sessions that were signed out of, with the epoch ms at which their tokens expire by themselves. */
+      readonly endedSessions: ReadonlyMap<string, number>
     }
 
 export type HostCommand =
@@ -32,6 +34,8 @@ export type HostCommand =
     }
   | { readonly kind: 'change_password'; readonly passwordHash: string; readonly reason: 'reset' | 'rehash' }
   | { readonly kind: 'request_reset'; readonly requestId: string }
+  /** `expiresAt` in epoch ms. */
+  | { readonly kind: 'end_session'; readonly sessionId: string; readonly expiresAt: number }
 
 export const hostDecider: Decider<HostState, HostCommand, NewHostFact, HostHappened> = {
   initialState: () => ({ kind: 'missing' }),
@@ -46,6 +50,7 @@ export const hostDecider: Decider<HostState, HostCommand, NewHostFact, HostHappe
           name: known(fact.personal, 'name'),
           passwordHash: known(fact.personal, 'passwordHash'),
           passwordChangedAt: null,
+          endedSessions: new Map(),
         }
       case 'HostPasswordChanged':
         if (state.kind === 'missing' || fact.personal === ERASED) return state
@@ -56,6 +61,12 @@ export const hostDecider: Decider<HostState, HostCommand, NewHostFact, HostHappe
         }
       case 'PasswordResetRequested':
         return state
+      case 'SessionEnded': {
+        if (state.kind === 'missing') return state
+        const alive = [...state.endedSessions].filter(([, expiresAt]) => expiresAt > fact.at)
+        const { sessionId, expiresAt } = fact.data
+        return { ...state, endedSessions: new Map([...alive, [sessionId, Date.parse(expiresAt)]]) }
+      }
       default:
         return unreachable(fact)
     }
@@ -76,14 +87,20 @@ export const hostDecider: Decider<HostState, HostCommand, NewHostFact, HostHappe
       case 'request_reset':
         requireHost(state)
         return [{ type: 'PasswordResetRequested', data: { requestId: command.requestId } }]
+      case 'end_session': {
+        const { sessionId, expiresAt } = command
+        if (requireHost(state).endedSessions.has(sessionId)) return []
+        return [{ type: 'SessionEnded', data: { sessionId, expiresAt: new Date(expiresAt).toISOString() } }]
+      }
       default:
         return unreachable(command)
     }
   },
 }
 
-function requireHost(state: HostState): void {
+function requireHost(state: HostState): Extract<HostState, { kind: 'registered' }> {
   if (state.kind === 'missing') throw new DomainError('not_found', 'not_found', 'There is no such host.')
+  return state
 }
 
 /** A name that may belong to one thing only: the first claim wins, and the owner's own claim repeated changes nothing. */

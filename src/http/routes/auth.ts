@@ -9,7 +9,7 @@ import { hostStream } from '../../events/streams.ts'
 import { DomainError } from '../../kernel/errors.ts'
 import { commandIdOf, newId } from '../../kernel/ids.ts'
 import { DAY } from '../../kernel/time.ts'
-import { hostIn, SESSION_COOKIE } from '../access.ts'
+import { hostIn, SESSION_COOKIE, sessionOf } from '../access.ts'
 import type { AppDeps } from '../deps.ts'
 import { credentialLimits } from '../limits.ts'
 import { onceContext, withPosition } from '../requests.ts'
@@ -79,8 +79,15 @@ export const authRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
 
   app.post(
     '/api/auth/logout',
-    { config: { access: 'public' }, schema: { tags: ['auth'], response: { 204: z.null() } } },
-    async (_request, reply) => {
+    { config: { access: 'public' }, schema: { tags: ['auth'], response: { 204: z.null(), 403: problem } } },
+    async (request, reply) => {
+      const session = await sessionOf(deps, request)
+      if (session !== null) {
+        const { hostId, sessionId, expiresAt } = session
+        const command = { kind: 'end_session', sessionId, expiresAt } as const
+        const context = onceContext(deps, request, `host:${hostId}`)
+        await deps.commands.execute(hostDecider, hostStream(hostId), command, context)
+      }
       void reply.clearCookie(SESSION_COOKIE, { path: '/' })
       return reply.code(204).send(null)
     },
