@@ -1,28 +1,32 @@
-import { readConfig } from '../config.ts'
-import { UsageError, type Command } from './command.ts'
+import { readConfig, type Config } from '../config.ts'
+import { UsageError, type Command, type CommandRun } from './command.ts'
+import { helpOf, helpOfCommand, helpOfGroup, unknownOption } from './help.ts'
 import { keysRotate } from './keys.ts'
 import { quietLogger } from './logger.ts'
+import { Meter } from './meter.ts'
 import { previewVerify } from './preview.ts'
+import { projectionCommands } from './projections/commands.ts'
 import { rescore } from './rescore.ts'
 import { rulesActivate, rulesList } from './rules.ts'
+import { didYouMean } from './suggest.ts'
 import { openWorkshop, type Workshop } from './workshop.ts'
 
-const commands: readonly Command[] = [rescore, rulesList, rulesActivate, previewVerify, keysRotate]
+const commands: readonly Command[] = [
+  ...projectionCommands,
+  rescore,
+  rulesList,
+  rulesActivate,
+  previewVerify,
+  keysRotate,
+]
 
 /** Exit codes: 0 done, 1 the answer is no or it failed, 2 the call is wrong, 130 cancelled. */
 const FAILED = 1
 const WRONG_CALL = 2
 const CANCELLED = 130
 
-const HELP = `guestguard <command>
-
-${commands.map(({ name, summary }) => `  ${name.padEnd(16)} ${summary}`).join('\n')}
-
-  guestguard <command> --help   how it is called
-  --json                        the answer for machines, on standard output
-
-It works on the installation that the environment names (DATA_DIR, DATABASE_URL, EVENTSTORE_URL), as the product does,
-and may run beside it. Secrets are read from the environment, never from arguments.`
+const names = commands.map(({ name }) => name)
+const helpWords = ['help', '--help', '-h']
 
 function find(words: readonly string[]): { command: Command; args: readonly string[] } | null {
   for (const length of [2, 1]) {
@@ -33,55 +37,99 @@ function find(words: readonly string[]): { command: Command; args: readonly stri
 }
 
 async function main(words: readonly string[]): Promise<number> {
-  const found = find(words)
-  if (found === null) {
-    const asked = words.length === 0 || ['help', '--help', '-h'].includes(words[0] ?? '')
-    if (asked) console.log(HELP)
-    else console.error(`There is no command "${words.join(' ')}".\n\n${HELP}`)
-    return asked ? 0 : WRONG_CALL
-  }
-  const { command } = found
-  if (found.args.includes('--help')) {
-    console.log(command.usage)
+  const asked = words.length === 0 || helpWords.includes(words[0] ?? '')
+  const named = asked ? words.slice(1) : words
+  const found = find(named)
+  if (found === null) return explain(named, asked)
+  const { command, args } = found
+  if (asked || args.some((word) => word === '--help' || word === '-h')) {
+    console.log(helpOfCommand(command))
     return 0
   }
-  return execute(command, found.args)
+  const unknown = unknownOption(command, args)
+  if (unknown !== undefined) return refuse(unknown, command)
+  return execute(command, args)
+}
+
+/** What there is, when no command was named. */
+function explain(words: readonly string[], asked: boolean): number {
+  const [group = '', ...rest] = words
+  const members = commands.filter(({ name }) => name.startsWith(`${group} `))
+  if (members.length > 0 && rest.every((word) => helpWords.includes(word))) {
+    console.log(helpOfGroup(group, members))
+    return 0
+  }
+  if (asked && words.length === 0) {
+    console.log(helpOf(commands))
+    return 0
+  }
+  const typed = words.join(' ')
+  const help = members.length > 0 ? helpOfGroup(group, members) : helpOf(commands)
+  console.error(`There is no command "${typed}".${didYouMean(words.slice(0, 2).join(' '), names)}\n\n${help}`)
+  return WRONG_CALL
+}
+
+function refuse(reason: string, { name, usage }: Command): number {
+  console.error(`${reason}\n\n${usage}\n\nMore: guestguard ${name} --help`)
+  return WRONG_CALL
 }
 
 async function execute(command: Command, words: readonly string[]): Promise<number> {
   const cancel = new AbortController()
-  process.once('SIGINT', () => {
-    cancel.abort()
-  })
-  let workshop: Workshop | undefined
-  try {
-    const config = readConfig(process.env)
-    return await command.run({
-      args: words.filter((word) => word !== '--json'),
-      config,
-      json: words.includes('--json'),
-      signal: cancel.signal,
-      open: async () => (workshop ??= await openWorkshop(config, quietLogger)),
-      say: (line) => {
-        console.log(line)
-      },
-      answer: (value) => {
-        console.log(JSON.stringify(value))
-      },
-      progress: (line) => {
-        console.error(line)
-      },
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      cancel.abort()
     })
+  }
+  const meter = new Meter(process.stderr)
+  let workshop: Workshop | undefined
+  let config: Config | undefined
+  const run: CommandRun = {
+    args: words.filter((word) => word !== '--json'),
+    env: process.env,
+    get config() {
+      return (config ??= readConfig(process.env))
+    },
+    json: words.includes('--json'),
+    signal: cancel.signal,
+    open: async () => (workshop ??= await openWorkshop(run.config, quietLogger)),
+    ...outputs(meter),
+  }
+  try {
+    return await command.run(run)
   } catch (error) {
-    if (cancel.signal.aborted) return CANCELLED
+    meter.clear()
+    if (cancel.signal.aborted) {
+      console.error('Cancelled.')
+      return CANCELLED
+    }
+    const message = error instanceof Error ? error.message : String(error)
+    const { code } = error as { code?: unknown }
     const wrongCall =
-      error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS') === true
-    console.error(error instanceof Error ? error.message : String(error))
-    if (wrongCall) console.error(`\n${command.usage}`)
-    return wrongCall ? WRONG_CALL : FAILED
+      error instanceof UsageError || (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS'))
+    if (wrongCall) return refuse(message, command)
+    console.error(message)
+    return FAILED
   } finally {
     await workshop?.close()
   }
+}
+
+function outputs(meter: Meter): Pick<CommandRun, 'say' | 'answer' | 'progress' | 'meter'> {
+  const write = (to: (text: string) => void) => (line: string) => {
+    meter.clear()
+    to(line)
+  }
+  const say = write((line) => {
+    console.log(line)
+  })
+  const progress = write((line) => {
+    console.error(line)
+  })
+  const answer = (value: unknown): void => {
+    say(JSON.stringify(value, (_, one: unknown) => (typeof one === 'bigint' ? String(one) : one)))
+  }
+  return { say, answer, progress, meter }
 }
 
 process.exitCode = await main(process.argv.slice(2))

@@ -37,7 +37,7 @@ export async function openWorkshop(config: Config, logger: FastifyBaseLogger): P
   const closers = new Closers(logger)
   try {
     const databaseUrl = await databaseOf(config, logger, closers)
-    const pool = createPool(databaseUrl, { log: logger, max: 6, applicationName: 'guestguard ops' })
+    const pool = createPool(databaseUrl, { log: logger, max: 10, applicationName: 'guestguard ops' })
     closers.add('the pool', () => pool.end())
     await migrate(pool, [...storeMigrations, ...vaultMigrations, ...projectionMigrations])
     const ring = await openKeyRing(
