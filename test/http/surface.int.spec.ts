@@ -74,6 +74,21 @@ describe('the API document', () => {
     }
   })
 
+  it('says who has to sign in: without it, those routes and only those answer 401 to anything', async () => {
+    const guarded = routes.filter(({ security }) => security.length > 0)
+    expect(guarded.length).toBeGreaterThan(20)
+    const stranger = product.client()
+    for (const { method, path, security } of guarded) {
+      const answer = await stranger.request(method, pathWith(path, {}))
+      expect(answer.status, `${method} ${path}`).toBe(401)
+      expect(['session,bearer', 'ticket']).toContain(security.join(','))
+    }
+    for (const { method, path } of routes.filter(({ security }) => security.length === 0)) {
+      // An answer to a guest asks for the token of the opening, but not of a link that does not exist.
+      expect((await stranger.request(method, pathWith(path, {}))).status, `${method} ${path}`).not.toBe(401)
+    }
+  })
+
   it('can be read in a browser', async () => {
     const page = await host.client.get('/docs/')
     expect(page.status).toBe(200)

@@ -15,6 +15,7 @@ interface Operation {
     readonly content: Readonly<Record<string, { readonly schema?: JsonSchema }>>
   }
   readonly responses?: Readonly<Record<string, unknown>>
+  readonly security?: readonly Readonly<Record<string, readonly string[]>>[]
 }
 
 export interface OpenApi {
@@ -30,6 +31,8 @@ export interface Route {
   /** Null for a route without a JSON body. */
   readonly body: JsonSchema | null
   readonly statuses: readonly number[]
+  /** Names of the ways to sign in; none for a route that anybody may call. */
+  readonly security: readonly string[]
 }
 
 export function routesOf({ paths }: OpenApi): Route[] {
@@ -44,6 +47,7 @@ export function routesOf({ paths }: OpenApi): Route[] {
       ),
       body: operation.requestBody?.content['application/json']?.schema ?? null,
       statuses: Object.keys(operation.responses ?? {}).map(Number),
+      security: (operation.security ?? []).flatMap((way) => Object.keys(way)),
     })),
   )
 }

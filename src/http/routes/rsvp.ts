@@ -9,6 +9,7 @@ import { openAnswer, openBody, rsvpAnswer, rsvpBody, sealedInvitation } from '..
 import { guestStream, rsvpsStream } from '../../events/streams.ts'
 import { DomainError } from '../../kernel/errors.ts'
 import { derivedId } from '../../kernel/ids.ts'
+import type { LinkClaims } from '../../tokens/tokens.ts'
 import type { AppDeps } from '../deps.ts'
 import { createLinks, type LiveLink } from '../links.ts'
 import { sendPage } from '../pages.ts'
@@ -96,7 +97,7 @@ export const rsvpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
     },
     async (request, reply) => {
       const { claims, guest, event } = await links.require(request, request.params.token)
-      await requireOpening(request, claims.guestId, claims.version)
+      await requireOpening(request, claims)
       const context = contextOf(deps, request, `guest:${claims.guestId}`)
       const { answer, partySize, plusOneNames = [], note = null } = request.body
       const { state, position } = await commands.execute(
@@ -155,12 +156,11 @@ export const rsvpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
   /** @throws DomainError `opening_expired` unless the request carries the token of an opening of this very link */
   async function requireOpening(
     request: FastifyRequest,
-    guestId: string,
-    linkVersion: number,
+    { eventId, guestId, version }: LinkClaims,
   ): Promise<void> {
     const bearer = bearerOf(request)
     const opening = bearer === null ? null : await deps.tokens.verifyRsvp(bearer)
-    if (opening?.guestId === guestId && opening.linkVersion === linkVersion) return
+    if (opening?.eventId === eventId && opening.guestId === guestId && opening.linkVersion === version) return
     throw new DomainError('unauthenticated', 'opening_expired', 'Open the invitation again to answer.')
   }
 }
