@@ -34,6 +34,8 @@ export const activityItem = z
     /** The opening came from a network that the host trusts: it has no score. */
     allowlisted: z.boolean(),
     verdict: z.enum(['legitimate', 'suspicious']).nullable(),
+    /** What the host wrote with the verdict. */
+    verdictNote: z.string().nullable(),
     /** What the score was when the opening was decided, once it was scored again under other rules. */
     before: z.object({ score: z.int(), ruleSet: z.string(), band }).nullable(),
   })

@@ -59,6 +59,12 @@ async function openWith(score: number): Promise<string> {
   return attemptId
 }
 
+/** The opening as the monitor shows it. */
+async function seen(attemptId: string): Promise<ActivityItem | undefined> {
+  const { items } = await read<{ items: ActivityItem[] }>('activity')
+  return items.find(({ id }) => id === attemptId)
+}
+
 async function recorded(type: string): Promise<number> {
   const slice = await product.store.readStream(guestStream(event.id, guest.id))
   return slice.exists ? slice.records.filter((record) => record.type === type).length : 0
@@ -107,6 +113,7 @@ describe('a verdict', () => {
       200,
     )
     expect((await preview()).verdicts.suspicious.high).toBe(1)
+    expect(await seen(attemptId)).toMatchObject({ verdict: 'suspicious', verdictNote: 'Not her.' })
 
     product.clock.advance(60_000)
     const taken = await host.client.delete(feedback(attemptId))
@@ -114,8 +121,7 @@ describe('a verdict', () => {
     expect(Number(taken.headers.get('gg-position'))).toBeGreaterThan(0)
 
     expect((await preview()).verdicts.suspicious.high).toBe(0)
-    const { items } = await read<{ items: ActivityItem[] }>('activity')
-    expect(items.find(({ id }) => id === attemptId)?.verdict).toBeNull()
+    expect(await seen(attemptId)).toMatchObject({ verdict: null, verdictNote: null })
     const by = `host:${host.id}`
     expect(await verdicts()).toEqual([
       expect.objectContaining({
@@ -186,8 +192,7 @@ describe('an opening that is scored again', () => {
     expect(await list('block')).toEqual([])
     expect(await list('low')).toMatchObject([calm])
     expect((await read<EventView>('')).counts.flagged).toBe(0)
-    const { items } = await read<{ items: ActivityItem[] }>('activity')
-    expect(items.find(({ id }) => id === attemptId)).toMatchObject({
+    expect(await seen(attemptId)).toMatchObject({
       score: 24,
       decision: 'blocked',
       before: { score: 90, band: 'block' },

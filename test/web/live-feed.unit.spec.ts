@@ -32,6 +32,7 @@ const item = (position: number, change: Partial<ActivityItem> = {}): ActivityIte
   device: null,
   allowlisted: false,
   verdict: null,
+  verdictNote: null,
   before: null,
   ...change,
 })

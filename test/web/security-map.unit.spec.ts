@@ -22,6 +22,7 @@ const opening = (place: ActivityItem['place'], band: ActivityItem['band'] = 'low
   device: null,
   allowlisted: false,
   verdict: null,
+  verdictNote: null,
   before: null,
 })
 const london = { city: 'London', country: 'GB', lat: 51.5, lon: -0.1 }

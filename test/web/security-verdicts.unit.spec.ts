@@ -37,11 +37,12 @@ describe('giving a verdict', () => {
 
   /** A server that answers when it is told to. */
   function server() {
-    const calls: { body: unknown; answer: (status: number, position?: string) => void }[] = []
-    vi.stubGlobal('fetch', (_url: string, { body }: { body: string }) => {
+    const calls: { method: string; body: unknown; answer: (status: number, position?: string) => void }[] = []
+    vi.stubGlobal('fetch', (_url: string, { method, body }: { method: string; body: string | null }) => {
       return new Promise<Response>((resolve) => {
         calls.push({
-          body: JSON.parse(body) as unknown,
+          method,
+          body: body === null ? null : (JSON.parse(body) as unknown),
           answer: (status, position = '0') => {
             const problem = { type: 'about:blank', title: 'No', status, code: 'no', detail: 'It is gone.' }
             const headers = { 'gg-position': position }
@@ -105,6 +106,21 @@ describe('giving a verdict', () => {
     expect(verdicts.shown(attemptId, unread)).toBe('suspicious')
   })
 
+  it('can be taken back: nothing is shown at once, also while what is read still says something', async () => {
+    const calls = server()
+    const verdicts = useVerdicts()
+    const judged = { verdict: 'suspicious', position: '100' } as const
+    const taking = verdicts.give({ ...said, verdict: null })
+    expect(verdicts.shown(attemptId, judged)).toBeNull()
+    await vi.waitFor(() => {
+      expect(calls).toMatchObject([{ method: 'DELETE', body: null }])
+    })
+    calls[0]?.answer(200, '120')
+    await taking
+    expect(verdicts.shown(attemptId, judged)).toBeNull()
+    expect(verdicts.changes).toBe(1)
+  })
+
   it('sends the second of two when the first was refused', async () => {
     const calls = server()
     const verdicts = useVerdicts()
@@ -144,6 +160,7 @@ describe('the openings that wait for a verdict', () => {
     device: null,
     allowlisted: false,
     verdict: null,
+    verdictNote: null,
     before: null,
     ...change,
   })

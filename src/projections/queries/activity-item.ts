@@ -25,6 +25,7 @@ export function activityItemOf(row: ActivityRow & { readonly name: string | null
     device: row.device,
     allowlisted: row.details['allowlisted'] === true,
     verdict: row.verdict?.verdict ?? null,
+    verdictNote: row.verdict?.note ?? null,
     before: row.scored_before,
   }
 }

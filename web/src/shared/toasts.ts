@@ -6,6 +6,8 @@ export interface Toast {
   tone: 'good' | 'danger'
   /** What can still be done about it, such as to undo. */
   action: { label: string; run: () => void } | null
+  /** What it is about; an earlier message about the same goes, and with it an undo that is out of date. */
+  about: string | null
 }
 
 /** Long enough to read and to reach the button; a toast with an action stays twice as long. */
@@ -19,9 +21,13 @@ export function dismissToast(id: number): void {
 }
 
 /** Shows a short message at the edge of the screen; it is read out politely. Keeps the newest three. */
-export function showToast(text: string, extra: Partial<Pick<Toast, 'tone' | 'action'>> = {}): void {
-  const toast: Toast = { id: ++lastId, text, tone: extra.tone ?? 'good', action: extra.action ?? null }
-  toasts.value = [...toasts.value.slice(-2), toast]
+export function showToast(
+  text: string,
+  { tone = 'good', action = null, about = null }: Partial<Pick<Toast, 'tone' | 'action' | 'about'>> = {},
+): void {
+  const toast: Toast = { id: ++lastId, text, tone, action, about }
+  const others = toasts.value.filter((earlier) => about === null || earlier.about !== about)
+  toasts.value = [...others.slice(-2), toast]
   setTimeout(
     () => {
       dismissToast(toast.id)

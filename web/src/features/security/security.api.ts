@@ -1,9 +1,10 @@
-import { api, type Query } from '@shared/api/client.ts'
+import { api, call, type Answer, type Query } from '@shared/api/client.ts'
 import type { AllowedNetworkView, FeedbackItem, ThresholdsView } from '@contracts/security.ts'
 import type { ThresholdsPreview } from '@contracts/preview.ts'
 import type { Thresholds } from './thresholds.ts'
 
-export type Verdict = FeedbackItem['verdict']
+/** What a host can say of an opening. */
+export type Verdict = NonNullable<FeedbackItem['verdict']>
 
 export interface StepUp {
   /** An opening in the high band needs a code. */
@@ -19,11 +20,27 @@ export interface FeedbackPage {
 
 const base = (eventId: string): string => `/events/${eventId}/security`
 
-export const fetchThresholds = (eventId: string, signal: AbortSignal): Promise<ThresholdsView> =>
-  api.get(`${base(eventId)}/thresholds`, { signal })
+/** The boundaries with the ETag of this version of them. */
+export type StoredThresholds = ThresholdsView & { readonly etag: string | null }
 
-export const saveThresholds = (eventId: string, to: Thresholds, key: string): Promise<ThresholdsView> =>
-  api.put(`${base(eventId)}/thresholds`, to, { idempotencyKey: key })
+const stored = async (answer: Promise<Answer<ThresholdsView>>): Promise<StoredThresholds> => {
+  const { data, etag } = await answer
+  return { ...data, etag }
+}
+
+export const fetchThresholds = (eventId: string, signal: AbortSignal): Promise<StoredThresholds> =>
+  stored(call('GET', `${base(eventId)}/thresholds`, undefined, { signal }))
+
+/** @param seen the ETag of those that are replaced; others that were saved since are not overwritten unseen */
+export const saveThresholds = (
+  eventId: string,
+  to: Thresholds,
+  seen: string | null,
+  idempotencyKey: string,
+): Promise<StoredThresholds> =>
+  stored(
+    call('PUT', `${base(eventId)}/thresholds`, to, { idempotencyKey, ...(seen ? { ifMatch: seen } : {}) }),
+  )
 
 export const fetchPreview = (
   eventId: string,
@@ -73,3 +90,7 @@ export const giveVerdict = (
   attemptId: string,
   said: { verdict: Verdict; note: string | null },
 ): Promise<void> => api.post(`/events/${eventId}/access-logs/${attemptId}/feedback`, said)
+
+/** Takes back what was said; it stays in the history. */
+export const withdrawVerdict = (eventId: string, attemptId: string): Promise<void> =>
+  api.delete(`/events/${eventId}/access-logs/${attemptId}/feedback`)

@@ -2,7 +2,8 @@ import type { Verdict } from './security.api.ts'
 
 /** What the host said of an opening, until the read models say the same. */
 export interface VerdictOverride {
-  readonly verdict: Verdict
+  /** Null where it was taken back. */
+  readonly verdict: Verdict | null
   /** Decimal position of the log from which on a read knows of it; null while it is on its way. */
   readonly knownFrom: string | null
 }

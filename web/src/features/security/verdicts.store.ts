@@ -1,13 +1,14 @@
 import { positionToWaitFor } from '@shared/api/position.ts'
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
-import { giveVerdict, type Verdict } from './security.api.ts'
+import { giveVerdict, withdrawVerdict, type Verdict } from './security.api.ts'
 import { shownVerdict, type Judged, type VerdictOverride } from './verdict-override.ts'
 
 export interface Saying {
   readonly eventId: string
   readonly attemptId: string
-  readonly verdict: Verdict
+  /** Null takes back what was said. */
+  readonly verdict: Verdict | null
   readonly note: string | null
 }
 
@@ -27,7 +28,8 @@ export const useVerdicts = defineStore('verdicts', () => {
   async function send({ eventId, attemptId, verdict, note }: Saying, earlier?: Promise<void>): Promise<void> {
     // The one given last must also arrive last.
     await earlier?.catch(() => undefined)
-    await giveVerdict(eventId, attemptId, { verdict, note })
+    if (verdict === null) await withdrawVerdict(eventId, attemptId)
+    else await giveVerdict(eventId, attemptId, { verdict, note })
     saved.set(attemptId, { verdict, knownFrom: positionToWaitFor() })
     changes.value += 1
   }
