@@ -109,6 +109,9 @@ const environment = z.object({
     .default('info'),
 })
 
+/** The names of all variables. */
+export const VARIABLES: readonly string[] = Object.keys(environment.shape)
+
 export interface Config {
   readonly port: number
   readonly host: string
