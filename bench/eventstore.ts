@@ -13,8 +13,9 @@ import { migrate } from '../src/postgres/migrate.ts'
 import { createPool, type Pool } from '../src/postgres/pool.ts'
 import { startEsdbServer } from '../test/support/esdb-server/server.ts'
 import { silentLog } from '../test/support/log.ts'
+import { table, type Cell } from './report.ts'
 
-interface Row {
+type Row = {
   readonly store: string
   readonly measured: string
   readonly 'per second': number
@@ -45,17 +46,17 @@ export async function run(args: string[]): Promise<void> {
   try {
     await migrate(pool, migrations)
     const embedded = createEmbeddedStore({ pool, log: silentLog })
-    console.table(await measure('embedded', embedded, facts, [1, 64, 256, 1_024]))
+    table('The embedded store', await measure('embedded', embedded, facts, [1, 64, 256, 1_024]))
     await embedded.close()
 
     const server = fork(import.meta.filename, [SERVE])
     const [url] = (await once(server, 'message')) as [string]
     const overGrpc = createEventStoreDbStore(url, silentLog)
-    console.table(await measure('eventstoredb', overGrpc, facts / 3, [1, 64, 256]))
+    table('EventStoreDB’s client over gRPC', await measure('eventstoredb', overGrpc, facts / 3, [1, 64, 256]))
     await overGrpc.close()
     server.kill()
 
-    console.table(await compareColumns(pool, facts))
+    table('Types of the columns with JSON', await compareColumns(pool, facts))
   } finally {
     await pool.end()
     await postgres.stop()
@@ -165,8 +166,8 @@ function fact(n: number): NewRecord {
 }
 
 /** What the type of the columns that hold JSON costs: batches of 500 rows in, all of them out. */
-async function compareColumns(pool: Pool, facts: number): Promise<object[]> {
-  const rows: object[] = []
+async function compareColumns(pool: Pool, facts: number): Promise<Record<string, Cell>[]> {
+  const rows: Record<string, Cell>[] = []
   for (const type of ['text', 'json', 'jsonb', 'text', 'json', 'jsonb']) {
     await pool.query(
       `DROP TABLE IF EXISTS bench; CREATE TABLE bench (id uuid PRIMARY KEY, data ${type}, metadata ${type})`,

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startChild, type Child } from './child.ts'
+import { goal, table } from './report.ts'
 import { flood, steady, type LoadOptions, type LoadResult } from './load.ts'
 
 const SECONDS = 10
@@ -113,10 +114,20 @@ export async function run(): Promise<void> {
   rows.push(calm.row)
   await product.stop()
 
-  console.table(rows)
-  console.log(
-    `ratio to the bare route: ${(open.result.rate / floor.result.rate).toFixed(2)} (wanted: 0.40 or more)`,
-  )
-  console.log(`p99 at ${String(STEADY)}/s: ${calm.result.p99.toFixed(1)} ms (wanted: under 50)`)
+  table(`Openings over HTTP, ${String(CONNECTIONS)} connections`, rows)
+  const ratio = open.result.rate / floor.result.rate
+  goal({
+    what: 'openings, of the bare route',
+    measured: ratio.toFixed(2),
+    wanted: '0.40 or more',
+    met: ratio >= 0.4,
+  })
+  const { p99 } = calm.result
+  goal({
+    what: `p99 of an opening at ${String(STEADY)}/s`,
+    measured: `${p99.toFixed(1)} ms`,
+    wanted: 'under 50 ms',
+    met: p99 < 50,
+  })
   console.log(`read models caught up ${Math.round(lag).toString()} ms after the flood`)
 }

@@ -32,6 +32,7 @@ import { aHostId, anEventId, appendSteps, eventSteps } from '../test/support/fac
 import { silentLog } from '../test/support/log.ts'
 import { append, appendHistory, openingFacts, OPENINGS_PER_GUEST } from './preview-history.ts'
 import { seeded } from './simulation/random.ts'
+import { goal, table } from './report.ts'
 
 /** Requests of one measurement: enough that the 99th percentile rests on ten of them. */
 const REQUESTS = 1_000
@@ -78,12 +79,15 @@ export async function run(args: string[]): Promise<void> {
       await pool.query('VACUUM ANALYZE')
     })
     const app = await serve(log, projections, createTokens(ring, systemClock))
-    console.table([
+    const previews = [
       await measure('alone', app),
       await whileOpeningsArrive(log, openings, () => measure(`with ${String(ARRIVING)} openings/s`, app)),
-    ])
+    ]
     await app.close()
-    console.table([await measureReplay(log, projections, facts)])
+    table(`Previews of an event with ${openings.toLocaleString('en')} scored openings`, previews)
+    const replayed = await measureReplay(log, projections, facts)
+    table('A replay of the same event', [replayed])
+    report(previews, replayed)
   } finally {
     await projections.stop()
     await vault.close()
@@ -92,6 +96,27 @@ export async function run(args: string[]): Promise<void> {
     await postgres.stop()
     await rm(dataDir, { recursive: true, force: true })
   }
+}
+
+function report(
+  previews: readonly Awaited<ReturnType<typeof measure>>[],
+  replayed: Awaited<ReturnType<typeof measureReplay>>,
+): void {
+  for (const { previews: what, 'p99 ms': p99 } of previews) {
+    goal({
+      what: `p99 of a preview, ${what}`,
+      measured: `${p99} ms`,
+      wanted: 'under 20 ms',
+      met: Number(p99) < 20,
+    })
+  }
+  const rate = replayed['facts/s']
+  goal({
+    what: 'replay of an event, equal to what is kept',
+    measured: `${rate.toLocaleString('en')} facts/s, ${replayed['as kept']}`,
+    wanted: '60,000 facts/s or more, equal',
+    met: rate >= 60_000 && replayed['as kept'] === 'equal',
+  })
 }
 
 async function stage<T>(name: string, work: () => Promise<T>): Promise<T> {
@@ -219,7 +244,9 @@ async function measureReplay(log: Log, { queries }: Projections, facts: number) 
     'as kept': isDeepStrictEqual(
       { picture, guests: kept },
       { ...replayed, guests: Object.fromEntries(replayed.guests) },
-    ),
+    )
+      ? 'equal'
+      : 'different',
   }
 }
 

@@ -21,6 +21,7 @@ import { vaultMigrations } from '../src/vault/migrations.ts'
 import { openVault } from '../src/vault/vault.ts'
 import { appendTogether, eventSteps, guestSteps, type Step } from '../test/support/facts.ts'
 import { silentLog } from '../test/support/log.ts'
+import { table } from './report.ts'
 
 /** What a guest who comes leaves behind: 9 facts in the own stream, 1 in that of the answers. */
 function historyOf(event: number, guest: number): Step[] {
@@ -78,8 +79,10 @@ export async function run(args: string[]): Promise<void> {
     await pool.query('ANALYZE')
     const rebuilds = []
     for (const projection of all) rebuilds.push(await measureRebuild(pool, log, projections, projection))
-    console.table(rebuilds)
-    console.table([await measureLive(log, projections, 1_000, Number(values.seconds))])
+    table('Rebuilds beside a bare read and write of the same rows', rebuilds)
+    table('From an append to the read models', [
+      await measureLive(log, projections, 1_000, Number(values.seconds)),
+    ])
   } finally {
     await projections.stop()
     await vault.close()

@@ -9,6 +9,7 @@ import { simulate } from './simulation/population.ts'
 import { seeded } from './simulation/random.ts'
 import { runTrial, type Trial } from './simulation/trial.ts'
 import { perturbed, plainWorld } from './simulation/world.ts'
+import { table } from './report.ts'
 
 /** v2 was tuned on the seeds 1 to 8; nobody looked at this one until it was done. */
 const HELD_OUT = '20260601'
@@ -71,9 +72,8 @@ type Row = [name: string, cells: Record<string, string>]
 const percent = (share: number): string => (100 * share).toFixed(1)
 
 function printFigures({ figures, rounds }: Trial): void {
-  console.log(
-    'With 95 % intervals by bootstrap over guests. Challenged: % of the guests’ own openings when so many are caught.',
-  )
+  const title =
+    'With 95 % intervals by bootstrap over guests. Challenged: % of the guests’ own openings when so many are caught.'
   const rows = [...figures].map(([model, { auc, challenged }]): Row => {
     const [low, high] = interval(rounds.map((round) => round.get(model)!.auc))
     const cells = CATCH_RATES.map((rate, n) => {
@@ -91,7 +91,10 @@ function printFigures({ figures, rounds }: Trial): void {
       },
     ]
   })
-  console.table(Object.fromEntries(rows))
+  table(
+    title,
+    rows.map(([name, cells]) => ({ name, ...cells })),
+  )
 }
 
 /** On the same guests in every round, so that what both models find hard does not widen the interval. */
@@ -120,16 +123,19 @@ function printDifferences(
     [two!, own!],
     [told!, truth!],
   ] as const
-  console.log('\nDifferences on the same guests')
-  const rows = pairs.map(([of, from]) => [
+  const title = 'Differences on the same guests'
+  const rows = pairs.map(([of, from]): Row => [
     `${of.name} - ${from.name}`,
     Object.fromEntries(measures.map(([name, measure]) => [name, difference(of, from, measure)])),
   ])
-  console.table(Object.fromEntries(rows))
+  table(
+    title,
+    rows.map(([name, cells]) => ({ name, ...cells })),
+  )
 }
 
 function printAttacks({ rankings, attacks }: Trial): void {
-  console.log(`\n% caught of each kind when ${percent(ALARMS)} % of the guests’ own openings are challenged`)
+  const title = `% caught of each kind when ${percent(ALARMS)} % of the guests’ own openings are challenged`
   const rows = [...rankings].map(([model, ranking]): Row => [
     model.name,
     Object.fromEntries([
@@ -137,15 +143,16 @@ function printAttacks({ rankings, attacks }: Trial): void {
       ...ATTACKS.map((kind) => [kind, percent(ranking.caughtAt(ALARMS, (n) => attacks[n] === kind))]),
     ]),
   ])
-  console.table(Object.fromEntries(rows))
+  table(
+    title,
+    rows.map(([name, cells]) => ({ name, ...cells })),
+  )
 }
 
 /** What a host would see who changes nothing; the published model has no bands. */
 function printBands({ scores, attacks }: Trial): void {
   const { medium, high, block } = DEFAULT_THRESHOLDS
-  console.log(
-    `\n% of openings above the default thresholds ${String(medium)}, ${String(high)} and ${String(block)}`,
-  )
+  const title = `% of openings above the default thresholds ${String(medium)}, ${String(high)} and ${String(block)}`
   const above = (all: readonly number[], own: boolean): string => {
     const some = all.filter((_score, n) => (attacks[n] === null) === own)
     return [medium, high, block]
@@ -154,8 +161,14 @@ function printBands({ scores, attacks }: Trial): void {
   }
   const rows = [...scores]
     .filter(([{ name }]) => !name.startsWith('Freeman'))
-    .map(([{ name }, all]) => [name, { 'the guests’ own': above(all, true), 'by others': above(all, false) }])
-  console.table(Object.fromEntries(rows))
+    .map(([{ name }, all]): Row => [
+      name,
+      { 'the guests’ own': above(all, true), 'by others': above(all, false) },
+    ])
+  table(
+    title,
+    rows.map(([name, cells]) => ({ name, ...cells })),
+  )
 }
 
 /** What holds in one world only is not worth much: here every share of the simulation is halved, doubled or between. */
@@ -173,10 +186,8 @@ function printWorlds(seed: number, guests: number, count: number): void {
       .map((one) => one.toFixed(digits))
       .join(' / ')
   }
-  console.log(
-    `\n${String(count)} other worlds, where every share is halved, doubled or anything between: least / median / most`,
-  )
-  const rows = trials[0]!.map(([name], model) => {
+  const title = `${String(count)} other worlds, where every share is halved, doubled or anything between: least / median / most`
+  const rows = trials[0]!.map(([name], model): Row => {
     const figures = trials.map((trial) => trial[model]![1])
     const ahead = trials.filter((trial) => trial[model]![1].auc > trial[0]![1].auc).length
     return [
@@ -198,5 +209,8 @@ function printWorlds(seed: number, guests: number, count: number): void {
       },
     ]
   })
-  console.table(Object.fromEntries(rows))
+  table(
+    title,
+    rows.map(([name, cells]) => ({ name, ...cells })),
+  )
 }

@@ -6,6 +6,7 @@ import { ruleSets } from '../src/scoring/rules/registry.ts'
 import { scoreOpening, type RuleSet } from '../src/scoring/score.ts'
 import { simulate } from './simulation/population.ts'
 import { plainWorld } from './simulation/world.ts'
+import { goal, table } from './report.ts'
 
 type Pair = readonly [Baseline, Opening]
 
@@ -30,10 +31,14 @@ export async function run(args: string[]): Promise<void> {
   })
   const rows = ruleSets.map((ruleSet) => {
     measure(ruleSet, pairs, SECOND)
-    return [ruleSet.id, measure(ruleSet, pairs, Number(values.seconds) * SECOND)]
+    return { rules: ruleSet.id, ...measure(ruleSet, pairs, Number(values.seconds) * SECOND) }
   })
-  console.log(`${String(pairs.length)} openings, over and over; CPU time of this process`)
-  console.table(Object.fromEntries(rows))
+  table(`${String(pairs.length)} openings, over and over; CPU time of this process`, rows)
+  for (const row of rows) {
+    const rate = row['openings/s a core']
+    const measured = `${rate.toLocaleString('en')}/s a core`
+    goal({ what: `pure scorer, ${row.rules}`, measured, wanted: '500,000/s or more', met: rate >= 500_000 })
+  }
   await Promise.resolve()
 }
 
