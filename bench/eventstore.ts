@@ -11,7 +11,6 @@ import type { EventStore, NewRecord, StoredRecord } from '../src/eventstore/port
 import { startEmbeddedPostgres } from '../src/postgres/embedded.ts'
 import { migrate } from '../src/postgres/migrate.ts'
 import { createPool, type Pool } from '../src/postgres/pool.ts'
-import { startEsdbServer } from '../test/support/esdb-server/server.ts'
 import { silentLog } from '../test/support/log.ts'
 import { table, type Cell } from './report.ts'
 
@@ -24,9 +23,6 @@ type Row = {
   /** Of one core, of this process alone: the database and the gRPC server come on top. */
   readonly 'cpu %': number
 }
-
-/** First argument of the process that `run` starts. */
-const SERVE = 'serve-event-store'
 
 /** A stream of the product's kind: a link with the history of a few openings. */
 const FACTS_PER_STREAM = 6
@@ -49,7 +45,7 @@ export async function run(args: string[]): Promise<void> {
     table('The embedded store', await measure('embedded', embedded, facts, [1, 64, 256, 1_024]))
     await embedded.close()
 
-    const server = fork(import.meta.filename, [SERVE])
+    const server = fork(new URL('./esdb.main.ts', import.meta.url))
     const [url] = (await once(server, 'message')) as [string]
     const overGrpc = createEventStoreDbStore(url, silentLog)
     table('EventStoreDB’s client over gRPC', await measure('eventstoredb', overGrpc, facts / 3, [1, 64, 256]))
@@ -193,11 +189,3 @@ async function compareColumns(pool: Pool, facts: number): Promise<Record<string,
   await pool.query('DROP TABLE bench')
   return rows
 }
-
-/** The process with the gRPC server, which keeps its log in memory. */
-async function serve(): Promise<void> {
-  const server = await startEsdbServer()
-  process.send?.(server.url)
-}
-
-if (process.argv[2] === SERVE) await serve()

@@ -14,34 +14,15 @@ import { createPool, type Pool } from '../src/postgres/pool.ts'
 import { createProjections, migrations, type Projections } from '../src/projections/create.ts'
 import type { Projection } from '../src/projections/projection.ts'
 import { projections as all } from '../src/projections/registry.ts'
-import { createTables, loadRows, writeRows } from '../src/projections/tables.ts'
 import { KeyRing } from '../src/vault/key-ring.ts'
 import { parseMasterKeys } from '../src/vault/master-key.ts'
 import { vaultMigrations } from '../src/vault/migrations.ts'
 import { openVault } from '../src/vault/vault.ts'
-import { appendTogether, eventSteps, guestSteps, type Step } from '../test/support/facts.ts'
+import { guestSteps } from '../test/support/facts.ts'
 import { silentLog } from '../test/support/log.ts'
+import { bareRate } from './bare-rebuild.ts'
+import { fill } from './history.ts'
 import { table } from './report.ts'
-
-/** What a guest who comes leaves behind: 9 facts in the own stream, 1 in that of the answers. */
-function historyOf(event: number, guest: number): Step[] {
-  const of = guestSteps(event, guest)
-  return [
-    of.invited(),
-    of.linkIssued(),
-    of.queued(),
-    of.sent(),
-    of.attempted(guest * 2),
-    of.scored(guest * 2),
-    of.answered('confirmed', 2, { plusOneNames: ['Somebody'] }),
-    of.attempted(guest * 2 + 1),
-    of.scored(guest * 2 + 1),
-    of.checkedIn(guest, 2),
-  ]
-}
-
-const FACTS_PER_GUEST = 10
-const GUESTS_PER_EVENT = 500
 
 /**
  * Measures rebuilds against the least that could be done (read the log in keyset pages, write the finished rows with
@@ -93,18 +74,8 @@ export async function run(args: string[]): Promise<void> {
   }
 }
 
-async function fill(log: Log, facts: number): Promise<void> {
-  const guests = Math.ceil(facts / FACTS_PER_GUEST)
-  for (let first = 0; first < guests; first += GUESTS_PER_EVENT) {
-    const event = first / GUESTS_PER_EVENT
-    const count = Math.min(GUESTS_PER_EVENT, guests - first)
-    await appendTogether(log, [eventSteps(event).created(), eventSteps(event).published()])
-    await appendTogether(log, Array.from({ length: count }, (_, n) => historyOf(event, first + n)).flat())
-  }
-}
-
 async function measureRebuild(pool: Pool, log: Log, projections: Projections, projection: Projection) {
-  const bare = await bareRate(pool, log, projection)
+  const bare = await bareRate(pool, log, [projection])
   const start = performance.now()
   const { facts } = await projections.rebuild(projection.name)
   const rate = (facts / (performance.now() - start)) * SECOND
@@ -115,50 +86,6 @@ async function measureRebuild(pool: Pool, log: Log, projections: Projections, pr
     'bare facts/s': Math.round(bare),
     'rebuild facts/s': Math.round(rate),
     'of bare': `${String(Math.round((rate / bare) * 100))} %`,
-  }
-}
-
-/** Reads the log in the same pages and writes the rows as they will be in the end: no decoding, no folding, no reads. */
-async function bareRate(pool: Pool, log: Log, projection: Projection): Promise<number> {
-  const client = await pool.connect()
-  try {
-    await client.query('DROP SCHEMA IF EXISTS bare CASCADE')
-    await createTables(client, 'bare', projection)
-    const finished = []
-    for (const table of projection.tables) {
-      const { rows } = await client.query<{ key: string }>(
-        `SELECT key FROM ${projection.name}_v${String(projection.version)}.${table.name}`,
-      )
-      const keys = new Set(rows.map(({ key }) => key))
-      finished.push({
-        table,
-        rows: [
-          ...(await loadRows(client, `${projection.name}_v${String(projection.version)}`, table, {
-            keys,
-            prefixes: new Set(),
-          })),
-        ],
-      })
-    }
-    const total = Number(
-      (await pool.query<{ n: string }>('SELECT count(*) AS n FROM eventstore.events')).rows[0]?.n,
-    )
-    const start = performance.now()
-    let read = 0
-    for await (const page of log.all({ after: 0n, pageSize: 4_000 })) {
-      await client.query('BEGIN')
-      for (const { table, rows } of finished) {
-        const from = Math.floor((rows.length * read) / total)
-        const to = Math.floor((rows.length * (read + page.length)) / total)
-        await writeRows(client, 'bare', table, rows.slice(from, to))
-      }
-      await client.query('COMMIT')
-      read += page.length
-    }
-    return (read / (performance.now() - start)) * SECOND
-  } finally {
-    await client.query('DROP SCHEMA IF EXISTS bare CASCADE')
-    client.release()
   }
 }
 

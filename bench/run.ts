@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: (args: string[]) => 
   start: () => import('./start.ts'),
   eventstore: () => import('./eventstore.ts'),
   projections: () => import('./projections.ts'),
+  rebuild: () => import('./rebuild.ts'),
   preview: () => import('./preview.ts'),
   rules: () => import('./rules.ts'),
   score: () => import('./score.ts'),

@@ -1,0 +1,204 @@
+import { fork } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { createEmbeddedStore, migrations as storeMigrations } from '../src/eventstore/embedded/store.ts'
+import { createEventStoreDbStore } from '../src/eventstore/eventstoredb/store.ts'
+import { createLog } from '../src/eventstore/log.ts'
+import type { EventStore } from '../src/eventstore/port.ts'
+import { SECOND } from '../src/kernel/time.ts'
+import { startEmbeddedPostgres } from '../src/postgres/embedded.ts'
+import { migrate } from '../src/postgres/migrate.ts'
+import { createPool, type Pool } from '../src/postgres/pool.ts'
+import { createProjections, migrations, type Projections } from '../src/projections/create.ts'
+import { createOperations } from '../src/projections/operations.ts'
+import { projections as all } from '../src/projections/registry.ts'
+import { KeyRing } from '../src/vault/key-ring.ts'
+import { parseMasterKeys } from '../src/vault/master-key.ts'
+import { vaultMigrations } from '../src/vault/migrations.ts'
+import { openVault } from '../src/vault/vault.ts'
+import { anEventId } from '../test/support/facts.ts'
+import { silentLog } from '../test/support/log.ts'
+import { bareRate } from './bare-rebuild.ts'
+import { fill } from './history.ts'
+import { goal, table } from './report.ts'
+
+/** Between two questions of the reader, in milliseconds. */
+const ASK_EVERY = 25
+
+interface Measured {
+  readonly facts: number
+  readonly rate: number
+  /** Null over gRPC, where reading is another thing. */
+  readonly bare: number | null
+}
+
+/**
+ * Rebuilds all projections beside those in use, with one reading of the log, while a reader asks all the time; on logs
+ * of growing length on the embedded store, and over gRPC from a server that keeps its log in memory.
+ * @param args `--facts <n,…>` lengths of the log, default 100,000 and 1,000,000; `--grpc <n>` of the one over gRPC,
+ *   default 100,000, 0 for none
+ */
+export async function run(args: string[]): Promise<void> {
+  const options = {
+    facts: { type: 'string', default: '100000,1000000' },
+    grpc: { type: 'string', default: '100000' },
+  } as const
+  const { values } = parseArgs({ args, options })
+  const rows = []
+  const embedded: Measured[] = []
+  for (const facts of values.facts.split(',').map(Number)) {
+    const { measured, row } = await measure('embedded', facts)
+    embedded.push(measured)
+    rows.push(row)
+  }
+  const overGrpc = Number(values.grpc) === 0 ? null : await measure('over gRPC', Number(values.grpc))
+  if (overGrpc !== null) rows.push(overGrpc.row)
+  table('Rebuild of all projections with one reading of the log', rows)
+  judge(embedded, overGrpc?.measured ?? null)
+}
+
+function judge(embedded: readonly Measured[], overGrpc: Measured | null): void {
+  for (const { facts, rate, bare } of embedded) {
+    const ratio = rate / (bare ?? NaN)
+    goal({
+      what: `rebuild of ${facts.toLocaleString('en')} facts, of a bare read and write`,
+      measured: ratio.toFixed(2),
+      wanted: '0.50 or more',
+      met: ratio >= 0.5,
+    })
+  }
+  const [first, last] = [embedded[0], embedded.at(-1)]
+  if (first !== undefined && last !== undefined && last !== first) {
+    const slower = first.rate / last.rate
+    goal({
+      what: `cost of a fact among ${last.facts.toLocaleString('en')}, of that among ${first.facts.toLocaleString('en')}`,
+      measured: slower.toFixed(2),
+      wanted: 'under 1.5: grows linearly',
+      met: slower < 1.5,
+    })
+  }
+  if (overGrpc === null) return
+  const measured = `${Math.round(overGrpc.rate).toLocaleString('en')} facts/s`
+  goal({ what: 'rebuild over gRPC', measured, wanted: '15,000/s or more', met: overGrpc.rate >= 15_000 })
+}
+
+async function measure(kind: 'embedded' | 'over gRPC', facts: number) {
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'guestguard-bench-'))
+  const postgres = await startEmbeddedPostgres({ dataDir, log: silentLog })
+  const pool = createPool(postgres.url, { log: silentLog, max: 16 })
+  const storePool = createPool(postgres.url, { log: silentLog, max: 6 })
+  await migrate(pool, [...storeMigrations, ...vaultMigrations, ...migrations])
+  const { store, close } = kind === 'embedded' ? embeddedOn(storePool) : await remote()
+  const secrets = parseMasterKeys(randomBytes(32).toString('base64'), 'the bench')
+  const ring = new KeyRing(secrets, () => Promise.resolve(secrets))
+  const vault = await openVault({ pool, url: postgres.url, ring, log: silentLog })
+  const log = createLog(store, vault)
+  const projections = createProjections({
+    pool,
+    connectionString: postgres.url,
+    log,
+    store,
+    logger: silentLog,
+  })
+  try {
+    await fill(log, facts)
+    await projections.start()
+    if (!(await projections.waitFor(await store.head(), 1_200 * SECOND)))
+      throw new Error('they are not built')
+    await pool.query('ANALYZE')
+    const bare = kind === 'embedded' ? await bareRate(pool, log, all) : null
+    const operations = createOperations({ pool, facts: log, store, log: silentLog })
+    const reader = ask(projections)
+    const memory = watchMemory()
+    const start = performance.now()
+    const built = await operations.rebuild(operations.names)
+    const rate = ((built[0]?.facts ?? 0) / (performance.now() - start)) * SECOND
+    const { asked, slowest } = await reader.stop()
+    const failed = built.find(({ error }) => error !== null)
+    if (failed !== undefined) throw new Error(failed.error ?? '')
+    return {
+      measured: { facts, rate, bare },
+      row: {
+        store: kind,
+        facts,
+        'facts/s': Math.round(rate),
+        'bare facts/s': bare === null ? '' : Math.round(bare),
+        'of bare': bare === null ? '' : (rate / bare).toFixed(2),
+        'most MB': memory.stop(),
+        'reads meanwhile': asked,
+        'slowest read ms': Math.round(slowest),
+      },
+    }
+  } finally {
+    await projections.stop()
+    await vault.close()
+    await close()
+    await Promise.all([pool.end(), storePool.end()])
+    await postgres.stop()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+}
+
+interface OpenStore {
+  readonly store: EventStore
+  readonly close: () => Promise<void>
+}
+
+function embeddedOn(pool: Pool): OpenStore {
+  const store = createEmbeddedStore({ pool, log: silentLog })
+  return { store, close: () => store.close() }
+}
+
+async function remote(): Promise<OpenStore> {
+  const server = fork(new URL('./esdb.main.ts', import.meta.url))
+  const [url] = (await once(server, 'message')) as [string]
+  const store = createEventStoreDbStore(url, silentLog)
+  const close = async () => {
+    await store.close()
+    server.kill()
+  }
+  return { store, close }
+}
+
+/** Somebody who looks at the activity of an event all the time; a question that fails ends the bench. */
+function ask({ queries }: Projections) {
+  const stop = new AbortController()
+  let asked = 0
+  let slowest = 0
+  const asking = (async () => {
+    while (!stop.signal.aborted) {
+      const start = performance.now()
+      const { items } = await queries.activity.page(anEventId(0), { limit: 20 })
+      if (items.length === 0) throw new Error('the reader was answered nothing')
+      slowest = Math.max(slowest, performance.now() - start)
+      asked++
+      await sleep(ASK_EVERY)
+    }
+  })()
+  asking.catch(() => undefined)
+  return {
+    async stop() {
+      stop.abort()
+      await asking
+      return { asked, slowest }
+    },
+  }
+}
+
+function watchMemory() {
+  let most = 0
+  const look = () => (most = Math.max(most, Math.round(process.memoryUsage().rss / 2 ** 20)))
+  const timer = setInterval(look, 200)
+  return {
+    stop() {
+      clearInterval(timer)
+      look()
+      return most
+    },
+  }
+}
