@@ -13,6 +13,7 @@ export function appendHandler(log: ServerLog, faults: Faults): AppendHandler {
   return (call, callback) => {
     const requests: streams.AppendReq[] = []
     const gone = new AbortController()
+    faults.authorization = call.metadata.get('authorization')[0]?.toString()
     call.on('cancelled', () => {
       gone.abort()
     })

@@ -13,7 +13,8 @@ export class ByCategory {
   forbidden = false
   /** The server has no projections at all. */
   missing = false
-  /** Position up to which all links are written, told with the statistics. */
+  /** Position up to which facts were read, and up to which all links are written; both told with the statistics. */
+  position = -1n
   checkpoint = -1n
   #held = false
   #handled = 0
@@ -28,6 +29,7 @@ export class ByCategory {
   /** Told of every fact. */
   see(record: LogRecord): void {
     if (record.stream.indexOf('-') <= 0) return
+    this.position = record.position
     this.#waiting.push(record)
     this.#schedule()
   }

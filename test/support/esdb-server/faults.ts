@@ -32,6 +32,8 @@ export class Faults {
   leader: Leader | 'unknown' | undefined
   /** Before every answer, in milliseconds. */
   delayMs = 0
+  /** What the last append was signed with; nobody checks it. */
+  authorization: string | undefined
   /** Appends that were asked for, retries among them. */
   appendsSeen = 0
   readonly #appends: AppendFault[] = []

@@ -17,14 +17,14 @@ export function statisticsHandler(log: ServerLog): Statistics {
       call.emit('error', error)
       return
     }
-    const { status: state, checkpoint } = log.byCategory
-    const at = `C:${String(checkpoint)}/P:${String(checkpoint)}`
+    const { status: state, checkpoint, position } = log.byCategory
+    const tagOf = (at: bigint) => `C:${String(at)}/P:${String(at)}`
     const details = new projections.StatisticsResp.Details()
       .setName(name)
       .setEffectivename(name)
       .setStatus(state)
-      .setPosition(at)
-      .setLastcheckpoint(at)
+      .setPosition(tagOf(position))
+      .setLastcheckpoint(tagOf(checkpoint))
       // The client reads these as numbers, whatever is in them.
       .setCoreprocessingtime('0')
       .setVersion('0')
