@@ -37,7 +37,7 @@ module.exports = {
     onlyImports('postgres-knows-no-domain', 'postgres', ['kernel']),
     onlyImports('geoip', 'geoip', ['kernel', 'scoring']),
     onlyImports('vault', 'vault', ['kernel', 'events', 'eventstore', 'postgres']),
-    onlyImports('tokens', 'tokens', ['kernel', 'vault']),
+    onlyImports('tokens', 'tokens', ['kernel', 'vault', 'contracts']),
     onlyImports('eventstore', 'eventstore', ['kernel', 'events', 'postgres']),
     onlyImports('commands-know-no-read-models', 'commands', ['kernel', 'events', 'eventstore', 'scoring']),
     onlyImports('projections-know-no-commands', 'projections', [
@@ -66,6 +66,7 @@ module.exports = {
       from: { path: '^src/', pathNot: ['^src/observability/', '^src/[^/]+\\.ts$'] },
       to: { path: '^src/observability/' },
     },
+    onlyImports('transfer', 'transfer', ['kernel', 'eventstore']),
     onlyImports('rescoring', 'rescoring', ['kernel', 'events', 'eventstore', 'commands', 'scoring']),
     onlyImports('http', 'http', [
       'kernel',

@@ -2,6 +2,7 @@ import { readConfig, type Config } from '../config.ts'
 import { UsageError, type Command, type CommandRun } from './command.ts'
 import { helpOf, helpOfCommand, helpOfGroup, unknownOption } from './help.ts'
 import { keysRotate } from './keys.ts'
+import { logCommands } from './log/commands.ts'
 import { quietLogger } from './logger.ts'
 import { Meter } from './meter.ts'
 import { previewVerify } from './preview.ts'
@@ -13,6 +14,7 @@ import { openWorkshop, type Workshop } from './workshop.ts'
 
 const commands: readonly Command[] = [
   ...projectionCommands,
+  ...logCommands,
   rescore,
   rulesList,
   rulesActivate,

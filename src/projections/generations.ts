@@ -131,3 +131,12 @@ export async function dropGeneration(client: PoolClient, schema: string): Promis
   await client.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`)
   await client.query(`DELETE FROM projections.generations WHERE schema = $1`, [schema])
 }
+
+/** Drops every set of tables of every projection: their positions are those of another log. @returns their schemas */
+export async function forgetAll(client: PoolClient): Promise<string[]> {
+  const { rows } = await client.query<{ schema: string }>(
+    'SELECT schema FROM projections.generations ORDER BY schema FOR UPDATE',
+  )
+  for (const { schema } of rows) await dropGeneration(client, schema)
+  return rows.map(({ schema }) => schema)
+}
