@@ -114,7 +114,10 @@ export interface EventStore {
    */
   readStream(stream: string, options?: ReadStreamOptions): Promise<StreamSlice>
 
-  /** The complete ordered history of a category after `after`, in pages; ends at the head seen when it starts or later. */
+  /**
+   * The complete ordered history of a category after `after`, in pages: every fact that was answered before it starts, and
+   * maybe later ones. Deleted streams are left out.
+   */
   readCategory(
     category: string,
     options?: { after?: Position; pageSize?: number },
@@ -138,10 +141,7 @@ export interface EventStore {
     signal: AbortSignal
   }): AsyncIterable<readonly SubscriptionMessage[]>
 
-  /**
-   * Position of the end of the log, `BEGINNING` when it is empty: of its last fact, or of a later record of the store
-   * itself.
-   */
+  /** Position of the last fact, `BEGINNING` when there is none. */
   head(): Promise<Position>
 
   /** Tombstones a stream, existing or not: it reads as missing and can never be written again. Twice is once. */
