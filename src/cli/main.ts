@@ -8,7 +8,7 @@ import { Meter } from './meter.ts'
 import { previewVerify } from './preview.ts'
 import { projectionCommands } from './projections/commands.ts'
 import { rescore } from './rescore.ts'
-import { rulesActivate, rulesList } from './rules.ts'
+import { rulesActivate, rulesCompare, rulesList, rulesShadow } from './rules.ts'
 import { didYouMean } from './suggest.ts'
 import { openWorkshop, type Workshop } from './workshop.ts'
 
@@ -18,6 +18,8 @@ const commands: readonly Command[] = [
   rescore,
   rulesList,
   rulesActivate,
+  rulesShadow,
+  rulesCompare,
   previewVerify,
   keysRotate,
 ]

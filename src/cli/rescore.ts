@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util'
 import { eventIdsOf } from './events.ts'
-import { UsageError, type Command, type CommandRun } from './command.ts'
-import { compare, type Agreement, type Banded, type Comparison } from '../rescoring/comparison.ts'
+import { UsageError, type Command } from './command.ts'
+import { comparisonLines } from './comparison.ts'
+import { EventProgress } from './event-progress.ts'
+import { counted } from './table.ts'
+import { compare, type Banded, type Comparison } from '../rescoring/comparison.ts'
 import { createRescoring, type Rescoring } from '../rescoring/rescore.ts'
-import { SECOND, systemClock } from '../kernel/time.ts'
-import { BAND_LABELS } from '../scoring/bands.ts'
+import { systemClock } from '../kernel/time.ts'
 import { ruleSetById } from '../scoring/rules/registry.ts'
 
 export const rescore: Command = {
@@ -22,7 +24,7 @@ Without --apply nothing is recorded. Ctrl-C ends it between two steps; the next 
     const { ruleSet, since, event, apply } = optionsOf(run.args)
     const { log, commands, store } = await run.open()
     const ids = event === undefined ? await eventIdsOf(store) : [event]
-    const progress = new Progress(run, ids.length)
+    const progress = new EventProgress(run, ids.length)
     const rescoring = createRescoring({
       log,
       commands,
@@ -58,75 +60,30 @@ function optionsOf(args: readonly string[]) {
   return { ruleSet: ruleSetById(values.rules), since, event: values.event, apply: values.apply }
 }
 
-async function through(rescoring: Rescoring, ids: readonly string[], apply: boolean, progress: Progress) {
-  const all: Banded[] = []
+async function through(
+  rescoring: Rescoring,
+  ids: readonly string[],
+  apply: boolean,
+  progress: EventProgress,
+) {
+  let all: readonly Banded[] = []
   let changed = 0
   for (const eventId of ids) {
     const openings = await rescoring.replay(eventId)
     if (apply) changed += await rescoring.apply(eventId, openings)
-    all.push(...openings)
+    // Not pushed as arguments, of which there may be a million.
+    all = all.concat(openings)
     progress.event()
   }
   return { comparison: compare(all), changed }
 }
 
-/** Facts a second and the time that is left, told every second on standard error. */
-class Progress {
-  private readonly run: CommandRun
-  private readonly events: number
-  private readonly started = performance.now()
-  private told = 0
-  private factsDone = 0
-  private eventsDone = 0
-
-  constructor(run: CommandRun, events: number) {
-    this.run = run
-    this.events = events
-  }
-
-  facts(count: number): void {
-    this.factsDone += count
-    const now = performance.now()
-    if (now - this.told < SECOND) return
-    this.told = now
-    const seconds = (now - this.started) / SECOND
-    const left = this.eventsDone === 0 ? null : (seconds / this.eventsDone) * (this.events - this.eventsDone)
-    const eta = left === null ? '' : `, about ${String(Math.ceil(left))} s left`
-    this.run.progress(
-      `${String(this.eventsDone)} of ${String(this.events)} events, ${String(Math.round(this.factsDone / seconds))} facts/s${eta}`,
-    )
-  }
-
-  event(): void {
-    this.eventsDone++
-  }
-}
-
-const percent = (part: number | null) => (part === null ? 'unknown' : `${String(Math.round(part * 100))} %`)
-const words = ({ precision, recall }: Agreement) =>
-  `precision ${percent(precision)}, recall ${percent(recall)}`
-
 function linesOf(comparison: Comparison, rules: string, changed: number | null): string[] {
-  const { openings, notRescorable, moves, guestsAffected, verdicts } = comparison
-  const judged = verdicts.legitimate + verdicts.suspicious
   return [
-    `${String(openings)} openings under ${rules}:`,
-    ...moves.map(
-      ({ from, to, count }) => `  ${String(count)} from ${BAND_LABELS[from]} to ${BAND_LABELS[to]}`,
-    ),
-    ...(moves.length === 0 ? ['  none would change its band'] : []),
-    `  ${String(guestsAffected)} guests affected`,
-    ...(notRescorable === 0
-      ? []
-      : [`  ${String(notRescorable)} cannot be scored again: the person was forgotten`]),
-    ...(judged === 0
-      ? ['No verdicts to measure it by.']
-      : [
-          `By ${String(judged)} verdicts, before: ${words(comparison.agreementBefore)}`,
-          `By ${String(judged)} verdicts, under ${rules}: ${words(comparison.agreementNow)}`,
-        ]),
+    `${counted(comparison.openings, 'opening')} under ${rules}:`,
+    ...comparisonLines(comparison, 'before', `under ${rules}`),
     changed === null
       ? 'Nothing was recorded. Add --apply to record it.'
-      : `${String(changed)} new scores recorded.`,
+      : `${counted(changed, 'new score')} recorded.`,
   ]
 }

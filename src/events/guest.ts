@@ -123,6 +123,21 @@ export const guestFacts = [
     }),
     ofGuest,
   ),
+  /**
+   * What a rule set that only scores along says of an opening. A fact of its own: who scores without one writes nothing
+   * for it, and nobody who reads decisions meets it.
+   */
+  plainFact(
+    'AccessShadowScored',
+    z.strictObject({
+      attemptId: z.string(),
+      ruleSet: z.string(),
+      score: z.int(),
+      subScores: z.record(z.string(), z.number()),
+      /** What the rules in force said of the opening at the same time. */
+      beside: z.strictObject({ ruleSet: z.string(), score: z.int() }),
+    }),
+  ),
   /** The opening came from a network that the host trusts: it has no score. */
   personalFact(
     'AccessAllowlisted',

@@ -37,6 +37,9 @@ const unrelated = ignored(
   'NetworkDisallowed',
   'StepUpConfigured',
   'RulesActivated',
+  'ShadowRulesSet',
+  // What a shadow says is the business of ops alone.
+  'AccessShadowScored',
   'HostRegistered',
   'HostPasswordChanged',
   'PasswordResetRequested',

@@ -46,6 +46,8 @@ const elsewhere = ignored(
   'NetworkDisallowed',
   'StepUpConfigured',
   'RulesActivated',
+  'ShadowRulesSet',
+  'AccessShadowScored',
   'AccessAllowlisted',
   'AccessRescored',
   'VerdictGiven',

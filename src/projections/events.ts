@@ -124,8 +124,9 @@ export const events: Projection = {
         ...ignored('GuestInvited', 'GuestDetailsChanged', 'GuestRemoved', 'GuestForgotten'),
         ...ignored('LinkIssued', 'LinkRevoked', 'LinkTouched', 'AccessAttempted', 'AccessScored'),
         ...ignored('InvitationQueued', 'InvitationSent', 'InvitationFailed'),
-        ...ignored('RulesActivated'),
+        ...ignored('RulesActivated', 'ShadowRulesSet'),
         ...ignored(
+          'AccessShadowScored',
           'AccessAllowlisted',
           'AccessRescored',
           'VerdictGiven',

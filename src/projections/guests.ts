@@ -151,8 +151,10 @@ export const guests: Projection = {
           'NetworkDisallowed',
           'StepUpConfigured',
           'RulesActivated',
+          'ShadowRulesSet',
         ),
         ...ignored(
+          'AccessShadowScored',
           'AccessAllowlisted',
           'VerdictGiven',
           'VerdictWithdrawn',

@@ -49,6 +49,9 @@ const unrelated = ignored(
   'NetworkDisallowed',
   'StepUpConfigured',
   'RulesActivated',
+  'ShadowRulesSet',
+  // A shadow counts for nothing.
+  'AccessShadowScored',
   'GuestDetailsChanged',
   'LinkIssued',
   'LinkRevoked',

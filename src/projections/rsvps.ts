@@ -119,8 +119,10 @@ export const rsvps: Projection = {
           'NetworkDisallowed',
           'StepUpConfigured',
           'RulesActivated',
+          'ShadowRulesSet',
         ),
         ...ignored(
+          'AccessShadowScored',
           'AccessAllowlisted',
           'AccessRescored',
           'VerdictGiven',

@@ -1,5 +1,4 @@
 import { bandOf, BANDS, type Band, type Thresholds } from '../scoring/bands.ts'
-import type { Rescored } from './history.ts'
 
 export type BandCounts = Readonly<Record<Band, number>>
 
@@ -32,9 +31,18 @@ function agreement(judged: readonly { verdict: 'legitimate' | 'suspicious'; band
   return { precision: all === 0 ? null : hits / all, recall: suspicious === 0 ? null : hits / suspicious }
 }
 
+/** An opening as two rule sets see it. */
+export interface Compared {
+  readonly guestId: string
+  readonly before: { readonly score: number }
+  /** Null where it cannot be scored again. */
+  readonly now: { readonly score: number } | null
+  readonly verdict: 'legitimate' | 'suspicious' | null
+}
+
 /** An opening with the thresholds of its event. */
-export interface Banded {
-  readonly opening: Rescored
+export interface Banded<Opening extends Compared = Compared> {
+  readonly opening: Opening
   readonly thresholds: Thresholds
 }
 
@@ -73,7 +81,7 @@ function countBands(bands: readonly Band[]): BandCounts {
 }
 
 interface Pair {
-  readonly opening: Rescored
+  readonly opening: Compared
   readonly from: Band
   readonly to: Band
 }

@@ -28,12 +28,12 @@ export interface RescoringOptions {
 
 export interface Rescoring {
   /** Replays an event and scores its openings under the rule set; nothing is recorded. */
-  replay(eventId: string): Promise<Banded[]>
+  replay(eventId: string): Promise<Banded<Rescored>[]>
   /**
    * Records the new scores of an event's openings. The decisions of then stay as they were; doing it twice changes nothing.
    * @returns how many scores changed
    */
-  apply(eventId: string, openings: readonly Banded[]): Promise<number>
+  apply(eventId: string, openings: readonly Banded<Rescored>[]): Promise<number>
 }
 
 export function createRescoring(options: RescoringOptions): Rescoring {

@@ -66,14 +66,6 @@ export function scoreOpening(ruleSet: RuleSet, baseline: Baseline, opening: Open
   return { ruleSet: ruleSet.id, score, subScores, reasons }
 }
 
-/**
- * Lets other rule sets score along. A score has no effect by itself, so a shadow is a rule set whose score nobody acts on.
- * @returns one score for each rule set, in their order
- */
-export function scoreAll(ruleSets: readonly RuleSet[], baseline: Baseline, opening: Opening): Score[] {
-  return ruleSets.map((ruleSet) => scoreOpening(ruleSet, baseline, opening))
-}
-
 export interface Contribution {
   readonly signal: SignalName
   /** 0 to 100. */

@@ -175,13 +175,14 @@ describe('who entered a code', () => {
     expectStatus(await enter(confirmed, await party.codeFor(confirmed)), 200)
     const unconfirmed = await party.challenged(other)
 
+    const activate = { kind: 'activate', ruleSet: 'v2' } as const
     const context = {
       commandId: randomUUID(),
       actor: 'ops:test',
       at: party.product.clock.now(),
       correlationId: 'c',
     } as const
-    await party.product.commands.execute(rulesDecider, rulesStream, 'v2', context)
+    await party.product.commands.execute(rulesDecider, rulesStream, activate, context)
     party.product.clock.advance(2 * DAY)
     for (const { visitor, token } of [confirmed, unconfirmed]) await open(visitor, token, LAPTOP)
     const [stranger, known] = await party.activity()

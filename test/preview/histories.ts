@@ -173,6 +173,7 @@ class Play {
     const { thresholds, thresholdsVersion } = this.#settings
     return {
       ruleSet: ruleSet(rules, score),
+      shadow: null,
       thresholds,
       thresholdsVersion,
       stepUp: { high: false, blocked: false },

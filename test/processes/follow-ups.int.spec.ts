@@ -28,6 +28,7 @@ async function open(place: Place | 'late', attemptId = 'attempt-1'): Promise<voi
     place,
     policy: {
       ruleSet: defaultRuleSet,
+      shadow: null,
       thresholds: DEFAULT_THRESHOLDS,
       thresholdsVersion: 0,
       stepUp: { high: false, blocked: false },

@@ -65,7 +65,7 @@ export async function createServer(options: TestServerOptions): Promise<TestServ
   const openings = createOpenings({
     commands,
     lookup: options.lookup ?? (() => Promise.resolve(null)),
-    rules: () => Promise.resolve(defaultRuleSet),
+    rules: () => Promise.resolve({ ruleSet: defaultRuleSet, shadow: null }),
     budgetMs: 250,
     onOverrun: () => undefined,
   })

@@ -5,7 +5,7 @@ import { DEFAULT_THRESHOLDS as thresholds } from '../../src/scoring/bands.ts'
 
 let attempts = 0
 
-function opening(before: number, now: number | null, more: Partial<Rescored> = {}): Banded {
+function opening(before: number, now: number | null, more: Partial<Rescored> = {}): Banded<Rescored> {
   attempts += 1
   return {
     thresholds,

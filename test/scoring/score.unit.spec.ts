@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { emptyBaseline } from '../../src/scoring/baseline.ts'
 import { v1 } from '../../src/scoring/rules/v1.ts'
 import { v2 } from '../../src/scoring/rules/v2.ts'
-import { contributions, scoreAll, scoreOpening, type RuleSet } from '../../src/scoring/score.ts'
+import { contributions, scoreOpening, type RuleSet } from '../../src/scoring/score.ts'
 import type { Signal, SignalName } from '../../src/scoring/signal.ts'
 import { anOpening, baselines, knownGuest, openings, paris } from './builders.ts'
 
@@ -164,17 +164,5 @@ describe('evidence that lowers a score', () => {
       { signal: 'known_device', subScore: 100, points: -30 },
     ])
     expect(contributions(ruleSet(80), {})[0]).toEqual({ signal: 'ip_change', subScore: 0, points: 0 })
-  })
-})
-
-describe('rule sets that score along', () => {
-  it('give the scores each would give alone, in their order', () => {
-    fc.assert(
-      fc.property(baselines, openings, (baseline, opening) => {
-        const alone = [v2, v1].map((ruleSet) => scoreOpening(ruleSet, baseline, opening))
-        expect(scoreAll([v2, v1], baseline, opening)).toEqual(alone)
-        expect(alone.map(({ ruleSet }) => ruleSet)).toEqual(['v2', 'v1'])
-      }),
-    )
   })
 })

@@ -102,6 +102,18 @@ export function guestSteps(event = 0, guest = 0) {
           places: { before: 'Paris', now: 'Lyon' },
         },
       }),
+    shadowScored: (attempt = 0, data: Partial<Data<'AccessShadowScored'>> = {}) =>
+      step({
+        type: 'AccessShadowScored',
+        data: {
+          attemptId: anAttemptId(attempt),
+          ruleSet: 'v2',
+          score: 40,
+          subScores: { new_device: 100 },
+          beside: { ruleSet: 'v1', score: 19 },
+          ...data,
+        },
+      }),
     allowlisted: (attempt = 0) =>
       step({
         type: 'AccessAllowlisted',
@@ -329,6 +341,7 @@ export function anyStep(events = 2, guests = 4): fc.Arbitrary<Step> {
     of((g, n) => g.attempted(n)),
     of((g, n) => g.attempted(n, null)),
     of((g, n, m) => g.scored(n, { score: m * 40, band: (['low', 'medium', 'block'] as const)[m] ?? 'low' })),
+    of((g, n, m) => g.shadowScored(n, { score: m * 40 })),
     of((g, n) => g.allowlisted(n)),
     of((g, n, m) =>
       g.rescored(n, { score: m * 40, band: (['low', 'medium', 'block'] as const)[m] ?? 'low' }),

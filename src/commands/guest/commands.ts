@@ -1,7 +1,8 @@
 import type { Channel, Place } from '../../events/guest.ts'
 import type { Thresholds } from '../../scoring/bands.ts'
 import type { Fingerprint } from '../../scoring/fingerprint.ts'
-import type { RuleSet, Score } from '../../scoring/score.ts'
+import type { Score } from '../../scoring/score.ts'
+import type { RulesInForce } from '../rules/active.ts'
 
 export interface NewContact {
   readonly name: string
@@ -25,8 +26,7 @@ export interface ChangeDetails {
 }
 
 /** What an opening is judged by: the rules of the installation and the settings of the event. */
-export interface Policy {
-  readonly ruleSet: RuleSet
+export interface Policy extends RulesInForce {
   readonly thresholds: Thresholds
   readonly thresholdsVersion: number
   /** Whether an opening in the high band, and one that is blocked, may go on with a code. */

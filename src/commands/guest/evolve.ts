@@ -54,6 +54,9 @@ function evolveInvited(state: InvitedGuest, fact: Exclude<GuestHappened, Of<'Gue
       return scored(state, fact)
     case 'AccessAllowlisted':
       return placed(state, fact.data.attemptId, known(fact.personal, 'place'), false)
+    // Nothing is decided on it, and nothing follows from it.
+    case 'AccessShadowScored':
+      return state
     case 'AccessRescored':
       return rescored(state, fact)
     case 'VerdictGiven':

@@ -4,8 +4,8 @@ import type { Place } from '../../events/guest.ts'
 import { guestStream, settingsStream } from '../../events/streams.ts'
 import type { Band } from '../../scoring/bands.ts'
 import type { Fingerprint } from '../../scoring/fingerprint.ts'
-import type { RuleSet } from '../../scoring/score.ts'
 import type { CommandHandler } from '../handle.ts'
+import type { RulesInForce } from '../rules/active.ts'
 import { requireEvent, settingsDecider, type ConfiguredEvent } from '../settings/decider.ts'
 import type { Policy } from './commands.ts'
 import { guestDecider } from './decider.ts'
@@ -45,7 +45,7 @@ export interface OpeningsOptions {
   /** IP to place; null when nothing is known of it. May be slow or fail where it asks somebody else. */
   readonly lookup: (ip: string) => Promise<Place | null>
   /** The rules in force. */
-  readonly rules: () => Promise<RuleSet>
+  readonly rules: () => Promise<RulesInForce>
   /** How long an opening waits for the place before the guest goes on unscored, in milliseconds. */
   readonly budgetMs: number
   /** Told of every opening that went on unscored. */
@@ -79,7 +79,7 @@ export function createOpenings({ commands, lookup, rules, budgetMs, onOverrun }:
   return {
     async open(link, visitor, attemptId, context) {
       const stream = guestStream(link.eventId, link.guestId)
-      const [settings, place, ruleSet] = await Promise.all([
+      const [settings, place, inForce] = await Promise.all([
         commands.state(settingsDecider, settingsStream(link.eventId), EVENT_AGE),
         placeWithinBudget(visitor.ip),
         rules(),
@@ -98,7 +98,7 @@ export function createOpenings({ commands, lookup, rules, budgetMs, onOverrun }:
           at: context.at,
           ...visitor,
           place,
-          policy: policyOf(settings, ruleSet),
+          policy: policyOf(settings, inForce),
           allowedBy: allowedBy(settings, visitor.ip),
         },
         context,
@@ -127,8 +127,8 @@ export function createOpenings({ commands, lookup, rules, budgetMs, onOverrun }:
   }
 }
 
-function policyOf({ thresholds, thresholdsVersion, stepUp }: ConfiguredEvent, ruleSet: RuleSet): Policy {
-  return { ruleSet, thresholds, thresholdsVersion, stepUp }
+function policyOf({ thresholds, thresholdsVersion, stepUp }: ConfiguredEvent, rules: RulesInForce): Policy {
+  return { ...rules, thresholds, thresholdsVersion, stepUp }
 }
 
 function allowedBy({ allowlist }: ConfiguredEvent, ip: string | null): string | null {

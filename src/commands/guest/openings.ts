@@ -65,7 +65,7 @@ export function decideOpen(guest: InvitedGuest, command: Open): NewGuestFact[] {
   }
   if (place === 'late') return [attempted]
   const unjudged = { baseline: guest.baseline, verdict: null }
-  return [attempted, scored(attemptId, unjudged, opening, command.policy, place, false)]
+  return [attempted, ...scored(attemptId, unjudged, opening, command.policy, place, false)]
 }
 
 function requireRoom(guest: InvitedGuest, at: number): void {
@@ -85,7 +85,7 @@ export function decideScoreLate(guest: InvitedGuest, command: ScoreLate): NewGue
   const opening = { ...attempt.opening, geo: command.place }
   const verdict = guest.attempts.get(command.attemptId)?.verdict ?? null
   const known = { baseline: attempt.baseline, verdict }
-  return [scored(command.attemptId, known, opening, command.policy, command.place, true)]
+  return scored(command.attemptId, known, opening, command.policy, command.place, true)
 }
 
 function scored(
@@ -95,13 +95,25 @@ function scored(
   policy: Policy,
   place: ScoreLate['place'],
   late: boolean,
-): NewGuestFact {
+): NewGuestFact[] {
   const { data, places } = banded(attemptId, scoreOpening(policy.ruleSet, baseline, opening), policy, verdict)
-  return {
+  const fact: NewGuestFact = {
     type: 'AccessScored',
     data: { ...data, decision: decisionOf(data.band, policy, late || isTrusted(baseline, opening)), late },
     personal: { place, places },
   }
+  if (policy.shadow === null) return [fact]
+  return [fact, shadowScored(data, scoreOpening(policy.shadow, baseline, opening))]
+}
+
+/** What the shadow says, beside what counts. Reasons are left out: they are made again from the sub-scores, or by a replay. */
+function shadowScored(
+  counts: { readonly attemptId: string; readonly ruleSet: string; readonly score: number },
+  { ruleSet, score, subScores }: Score,
+): NewGuestFact {
+  const { attemptId } = counts
+  const beside = { ruleSet: counts.ruleSet, score: counts.score }
+  return { type: 'AccessShadowScored', data: { attemptId, ruleSet, score, subScores, beside } }
 }
 
 /** A score as a fact tells it: the band with the thresholds it came from, and the places apart. */

@@ -61,6 +61,7 @@ export const ruleOf = (score: (baseline: Baseline) => number): RuleSet => ({
 /** The default thresholds, no codes, and rules that find nothing. */
 export const policy = (change: Partial<Policy> = {}): Policy => ({
   ruleSet: ruleOf(() => 0),
+  shadow: null,
   thresholds: DEFAULT_THRESHOLDS,
   thresholdsVersion: 0,
   stepUp: { high: false, blocked: false },

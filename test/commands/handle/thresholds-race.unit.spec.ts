@@ -24,7 +24,7 @@ const openingsOf = ({ commands }: Process, pause: () => Promise<unknown>): Openi
       await pause()
       return null
     },
-    rules: () => Promise.resolve(rising),
+    rules: () => Promise.resolve({ ruleSet: rising, shadow: null }),
     // The time of the schedule stands still.
     budgetMs: 600 * SECOND,
     onOverrun: () => {
@@ -47,7 +47,12 @@ async function begin(world: World): Promise<void> {
 }
 
 const setThresholds = ({ commands }: Process, thresholds: Thresholds) =>
-  commands.execute(settingsDecider, SETTINGS, { kind: 'set_thresholds', thresholds, ifVersion: null }, context())
+  commands.execute(
+    settingsDecider,
+    SETTINGS,
+    { kind: 'set_thresholds', thresholds, ifVersion: null },
+    context(),
+  )
 
 const factsOf = <T extends Fact['type']>(facts: readonly Fact[], type: T) =>
   facts.filter((fact): fact is Extract<Fact, { type: T }> => fact.type === type)
