@@ -75,6 +75,23 @@ describe('an append to EventStoreDB whose answer does not come', () => {
     expect(numbersOf(await recordsOf(store, stream))).toEqual([0, 1, 50, 51, 52])
   })
 
+  it('is written once when the first attempt arrives after the stream was searched for it', async () => {
+    const stream = newStream()
+    const record = fact(1)
+    const asked = server.faults.appendsSeen
+    server.faults.failAppend('before')
+    server.faults.delayMs = 150
+    const appending = store.append(stream, 'any', [record])
+    // The second attempt has found nothing and is on its way.
+    await expect.poll(() => server.faults.appendsSeen, { interval: 5 }).toBe(asked + 2)
+    const { id, type } = record
+    const [data, metadata] = [Buffer.from('{"n":1}'), Buffer.from('{}')]
+    server.log.append(stream, 'any', [{ id, type, json: true, data, metadata }])
+    server.log.forgetIds()
+    expect((await appending).revision).toBe(0)
+    expect(await recordsOf(store, stream)).toHaveLength(1)
+  })
+
   it('is appended after what others appended meanwhile, when it was not done', async () => {
     const stream = newStream()
     const many = Array.from({ length: 12 }, (_, n) => {
