@@ -23,6 +23,9 @@ export interface ReadinessOptions {
   readonly now?: () => number
 }
 
+/** How long a part may take to answer, in milliseconds: less than whoever asks waits for the whole. */
+const PATIENCE = 3 * SECOND
+
 export interface ReadinessCheck {
   /** Asks everything that the product stands on. Never throws: what fails is a check that is not ok. */
   look(): Promise<Readiness>
@@ -36,13 +39,18 @@ export interface ReadinessCheck {
 export function watchReadiness(options: ReadinessOptions): ReadinessCheck {
   const { pool, store, projections, stuckAfter = STUCK_AFTER, now = () => performance.now() } = options
   const watch = new StandstillWatch(stuckAfter, now)
-  const readModels = async (): Promise<string> => {
+  const readModels = shared(async (): Promise<string> => {
     const all = await projections.status()
     const still = watch.look(all)
     const sick = all.flatMap((status) => complaintOf(status, still.get(status.name)))
     if (sick.length > 0) throw new Error(sick.join('; '))
     return summaryOf(all)
-  }
+  })
+  const database = shared(async () => {
+    await pool.query('SELECT 1')
+    return 'answers'
+  })
+  const eventStore = shared(async () => `head at ${String(await store.head())}`)
   const timer = setInterval(() => {
     // Not reached is seen, and told, when somebody asks.
     readModels().catch(() => undefined)
@@ -50,15 +58,8 @@ export function watchReadiness(options: ReadinessOptions): ReadinessCheck {
   timer.unref()
   return {
     async look() {
-      const [database, eventStore, readable] = await Promise.all([
-        check(async () => {
-          await pool.query('SELECT 1')
-          return 'answers'
-        }),
-        check(async () => `head at ${String(await store.head())}`),
-        check(readModels),
-      ])
-      const checks = { database, eventStore, projections: readable }
+      const [a, b, c] = await Promise.all([check(database), check(eventStore), check(readModels)])
+      const checks = { database: a, eventStore: b, projections: c }
       return { ok: Object.values(checks).every(({ ok }) => ok), checks }
     },
     stop() {
@@ -68,11 +69,29 @@ export function watchReadiness(options: ReadinessOptions): ReadinessCheck {
   }
 }
 
+/** A part that hangs is as bad as one that fails, and must not make the question hang as well. */
 async function check(look: () => Promise<string>): Promise<{ ok: boolean; detail: string }> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(reject, PATIENCE, new Error(`did not answer within ${inSeconds(PATIENCE)} s`))
+  })
   try {
-    return { ok: true, detail: await look() }
+    return { ok: true, detail: await Promise.race([look(), late]) }
   } catch (error) {
     return { ok: false, detail: error instanceof Error ? error.message : String(error) }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Those who ask while a question is open wait for its answer: what hangs must not gather questions. */
+function shared<T>(ask: () => Promise<T>): () => Promise<T> {
+  let open: Promise<T> | null = null
+  return () => {
+    open ??= ask().finally(() => {
+      open = null
+    })
+    return open
   }
 }
 

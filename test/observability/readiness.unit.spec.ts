@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { watchReadiness, type Standing } from '../../src/readiness.ts'
 
 interface Told {
@@ -25,8 +25,15 @@ function checking() {
   let now = 0
   const models = new Map<string, Told>()
   let reachable = true
+  let answering = true
+  let asked = 0
   const check = watchReadiness({
-    pool: { query: () => Promise.resolve({ rows: [] }) } as never,
+    pool: {
+      query: () => {
+        asked += 1
+        return answering ? Promise.resolve({ rows: [] }) : new Promise(() => undefined)
+      },
+    } as never,
     store: { head: () => Promise.resolve(9n) },
     projections: {
       status: () =>
@@ -40,6 +47,10 @@ function checking() {
   return {
     set: (name: string, told: Told) => models.set(name, told),
     cut: () => (reachable = false),
+    hang: () => (answering = false),
+    asked: () => asked,
+    look: () => check.look(),
+    turn: (seconds: number) => (now += seconds * 1_000),
     /** @returns what is said of the read models, after so many seconds more */
     async after(seconds: number) {
       now += seconds * 1_000
@@ -50,6 +61,10 @@ function checking() {
     stop: () => check.stop(),
   }
 }
+
+afterEach(() => {
+  vi.useRealTimers()
+})
 
 describe('readiness', () => {
   it('does not mind a read model that is far behind and moves', async () => {
@@ -108,6 +123,37 @@ describe('readiness', () => {
     const it = checking()
     it.cut()
     expect(await it.after(0)).toEqual({ ok: false, detail: 'the connection was refused' })
+    await it.stop()
+  })
+
+  it('tells the truth to the first who asks in days: it looks by itself', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    const it = checking()
+    it.set('guests', { checkpoint: 5n, facts: 2, seconds: 90 })
+    for (let seconds = 0; seconds <= 40; seconds += 10) {
+      await vi.advanceTimersByTimeAsync(10_000)
+      it.turn(10)
+    }
+    expect(await it.after(0)).toEqual({
+      ok: false,
+      detail: 'guests has not moved for 50 s while 2 facts wait',
+    })
+    await it.stop()
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('answers within 3 s when the database hangs, and asks it no second time meanwhile', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
+    const it = checking()
+    it.hang()
+    const answers = [it.look(), it.look()]
+    await vi.advanceTimersByTimeAsync(3_000)
+    for (const { ok, checks } of await Promise.all(answers)) {
+      expect(ok).toBe(false)
+      expect(checks['database']).toEqual({ ok: false, detail: 'did not answer within 3 s' })
+      expect(checks['eventStore']?.ok).toBe(true)
+    }
+    expect(it.asked()).toBe(1)
     await it.stop()
   })
 })
