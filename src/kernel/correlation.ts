@@ -4,13 +4,19 @@ import { AsyncLocalStorage } from 'node:async_hooks'
  * Which request all of this began with. It is passed on explicitly where it is kept (facts, jobs); this is for what only
  * mentions it: lines of the log, a header of a mail.
  */
-const current = new AsyncLocalStorage<string>()
+const current = new AsyncLocalStorage<string | undefined>()
 
 /** @returns the correlation id of the work under way, null outside any */
 export const correlationId = (): string | null => current.getStore() ?? null
 
 /** Does the work, and what it awaits, under a correlation id. */
 export const withCorrelation = <T>(id: string, work: () => T): T => current.run(id, work)
+
+/**
+ * Does what belongs to no request: events of a connection are told in the name of the request that happened to open it,
+ * which may be over for hours.
+ */
+export const withoutCorrelation = <T>(work: () => T): T => current.run(undefined, work)
 
 /** Marks loggers whose every line names the correlation id already; loggers made from them inherit it. */
 export const CORRELATED = Symbol('guestguard.correlated')

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import pg from 'pg'
+import { withoutCorrelation } from '../kernel/correlation.ts'
 import { SECOND } from '../kernel/time.ts'
 import type { Log } from './log.ts'
 
@@ -56,7 +57,9 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
     keepAlive: true,
   })
   const onError = (error: Error): void => {
-    options.log.warn({ error: error.message }, 'a PostgreSQL connection was lost')
+    withoutCorrelation(() => {
+      options.log.warn({ error: error.message }, 'a PostgreSQL connection was lost')
+    })
   }
   pool.on('error', onError)
   // pg listens for errors of idle clients only; one that is lost in the middle of a transaction would end the process.
