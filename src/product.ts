@@ -160,6 +160,7 @@ function prepareProcesses(parts: Start): Processes {
     around: observability.jobs,
     links: {
       guestLink: (link: LinkClaims) => `${address.publicUrl()}/r/${tokens.issueLink(link)}`,
+      pass: (pass) => tokens.signPass(pass),
       passCode: (link: LinkClaims) => tokens.passCode(link),
       stepUpCode: (challengeId: string) => tokens.stepUpCode(challengeId),
       async resetLink({ hostId, passwordHash }) {

@@ -10,9 +10,18 @@ export const activityItem = z
     id: z.string(),
     /** Decimal; positions are larger than JSON numbers are exact. */
     position: z.string(),
-    kind: z.enum(['opening', 'rsvp', 'promotion', 'check_in', 'check_in_refused', 'check_in_undone']),
+    kind: z.enum([
+      'opening',
+      'rsvp',
+      'promotion',
+      'check_in',
+      'check_in_refused',
+      'check_in_conflict',
+      'check_in_undone',
+    ]),
     at: z.string(),
-    guest: person,
+    /** Null for what is about nobody on the list, such as a forged pass. */
+    guest: person.nullable(),
     sentence: z.string(),
     score: z.int().nullable(),
     band: band.nullable(),

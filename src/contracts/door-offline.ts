@@ -168,11 +168,7 @@ export const batchAnswer = z.object({
       checkInId: z.string().nullable(),
       /** Of a conflict and of a rejection; `malformed` when the item cannot be read, with `detail`. */
       reason: z
-        .union([
-          conflictKind,
-          strangerReason,
-          z.enum(['malformed', 'walk_ins_off', 'event_closed', 'refused']),
-        ])
+        .union([conflictKind, strangerReason, z.enum(['malformed', 'walk_ins_off', 'refused'])])
         .nullable(),
       /** A sentence for people. */
       detail: z.string().nullable(),

@@ -161,13 +161,21 @@ export class Stage {
       kind: 'check_in',
       checkInId,
       arrivalCount,
-      gate,
-      deviceId: `${actor.slice('door:'.length)}.1`,
-      nonce: derivedId(context.commandId, 'nonce'),
-      scannedAt: new Date(at).toISOString(),
-      offline: false,
+      via: 'pass',
+      arrivedBefore: null,
+      at,
+      scan: {
+        gate,
+        ticketId: demoId('ticket', eventId, gate),
+        deviceId: `${actor.slice('door:'.length)}.1`,
+        nonce: derivedId(context.commandId, 'nonce'),
+        scannedAt: new Date(at).toISOString(),
+        offline: false,
+      },
       expected: seat?.status === 'confirmed' ? seat.partySize : null,
       doorsOpen: status === 'published' || status === 'closed',
+      passVersion: null,
+      passExpired: false,
     } as const
     await this.commands.execute(guestDecider, guestStream(eventId, id), command, context)
     return checkInId

@@ -1,3 +1,4 @@
+import { doorFacts } from './door.ts'
 import type { FactOf, FactSpec, HappenedOf, NewFactOf } from './fact.ts'
 import { guestFacts } from './guest.ts'
 import { emailFacts, hostFacts, slugFacts } from './host.ts'
@@ -12,6 +13,7 @@ const all = [
   ...settingsFacts,
   ...guestFacts,
   ...rsvpsFacts,
+  ...doorFacts,
   ...rulesFacts,
 ] as const
 

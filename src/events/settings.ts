@@ -36,6 +36,14 @@ export const settingsFacts = [
   plainFact('NetworkDisallowed', z.strictObject({ entryId: z.string() })),
   /** Whether an opening in the high band needs a code sent to the address on file, and whether a blocked one may use it. */
   plainFact('StepUpConfigured', z.strictObject({ high: z.boolean(), blocked: z.boolean() })),
+  /** A link for door staff at one gate. The ticket itself stands nowhere: it is made from this. */
+  plainFact(
+    'ScannerTicketIssued',
+    z.strictObject({ ticketId: z.string(), gate: z.string(), expiresAt: z.iso.datetime() }),
+  ),
+  plainFact('ScannerTicketRevoked', z.strictObject({ ticketId: z.string() })),
+  /** Whether the door may add guests. */
+  plainFact('WalkInsConfigured', z.strictObject({ allowed: z.boolean() })),
 ] as const
 
 export type NewSettingsFact = NewFactOf<(typeof settingsFacts)[number]>

@@ -13,6 +13,7 @@ export const rulesStream = 'scoring-rules'
 
 export const eventCategory = (eventId: string) => `event.${eventId}`
 export const settingsStream = (eventId: string) => `event.${eventId}-settings`
+export const doorStream = (eventId: string) => `event.${eventId}-door`
 export const guestStream = (eventId: string, guestId: string) => `event.${eventId}-guest.${guestId}`
 export const rsvpsStream = (eventId: string) => `event.${eventId}-rsvps`
 
@@ -20,7 +21,7 @@ export const rsvpsStream = (eventId: string) => `event.${eventId}-rsvps`
 export const hostSubject = (hostId: string) => `host.${hostId}`
 export const guestSubject = (eventId: string, guestId: string) => `guest.${eventId}.${guestId}`
 
-const EVENT_STREAM = /^event\.([0-9A-Z]{26})-(?:guest\.([0-9A-Z]{26})|settings|rsvps|messages)$/
+const EVENT_STREAM = /^event\.([0-9A-Z]{26})-(?:guest\.([0-9A-Z]{26})|settings|rsvps|messages|door)$/
 
 /** @returns the event (and the guest) that a stream belongs to, null for a stream outside any event. */
 export function eventOf(stream: string): { eventId: string; guestId: string | null } | null {

@@ -6,6 +6,7 @@ import { DomainError } from '../kernel/errors.ts'
 import { ULID_PATTERN } from '../kernel/ids.ts'
 import { SECOND } from '../kernel/time.ts'
 import type { AppDeps } from './deps.ts'
+import { requireTicket, ticketInvalid, type Ticket } from './door/ticket.ts'
 import type { ScannerClaims, Session } from '../tokens/tokens.ts'
 import { awaitMinPosition, bearerOf } from './requests.ts'
 
@@ -32,7 +33,7 @@ declare module 'fastify' {
     /** Set for `event:…`. */
     eventAccess: { eventId: string; event: ConfiguredEvent; role: Role } | null
     /** Set for `ticket`. */
-    ticket: ScannerClaims | null
+    ticket: Ticket | null
   }
 }
 
@@ -69,15 +70,7 @@ async function admit(
   request: FastifyRequest,
 ): Promise<void> {
   if (access === 'ticket') {
-    const token = bearerOf(request)
-    request.ticket = token === null ? null : await deps.tokens.verifyScanner(token)
-    if (request.ticket === null) {
-      throw new DomainError(
-        'unauthenticated',
-        'ticket_invalid',
-        'This scanner ticket is not valid. Ask the host for a new one.',
-      )
-    }
+    request.ticket = await ticketOf(deps, request)
     return
   }
   request.hostId = (await sessionOf(deps, request))?.hostId ?? null
@@ -104,6 +97,14 @@ async function current({ tokens, commands }: AppDeps, token: string): Promise<Se
   const { passwordChangedAt: changed } = host
   const replaced = changed !== null && session.issuedAt < Math.floor(changed / SECOND) * SECOND
   return replaced || host.endedSessions.has(session.sessionId) ? null : session
+}
+
+/** @throws DomainError `ticket_invalid`, `ticket_revoked` */
+async function ticketOf({ tokens, commands }: AppDeps, request: FastifyRequest): Promise<Ticket> {
+  const token = bearerOf(request)
+  const claims = token === null ? null : await tokens.verifyScanner(token)
+  if (claims === null) throw ticketInvalid()
+  return requireTicket(claims, await commands.state(settingsDecider, settingsStream(claims.eventId)))
 }
 
 /**
@@ -153,7 +154,7 @@ export function eventIn(request: FastifyRequest): { eventId: string; event: Conf
 }
 
 /** @returns the ticket of a route that declares `ticket` */
-export function ticketIn(request: FastifyRequest): ScannerClaims {
+export function ticketIn(request: FastifyRequest): Ticket {
   if (request.ticket === null) throw new Error(`${request.routeOptions.url ?? ''} has no ticket`)
   return request.ticket
 }

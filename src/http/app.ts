@@ -14,6 +14,7 @@ import { installDocs } from './docs.ts'
 import { handleClientError, handleError, handleNotFound, pathOf } from './problem.ts'
 import { activityRoutes } from './routes/activity.ts'
 import { authRoutes } from './routes/auth.ts'
+import { checkInRoutes } from './routes/check-in.ts'
 import { doorRoutes } from './routes/door.ts'
 import { eventRoutes } from './routes/events.ts'
 import { feedbackRoutes } from './routes/feedback.ts'
@@ -127,6 +128,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       stepUpRoutes,
       activityRoutes,
       doorRoutes,
+      checkInRoutes,
       healthRoutes,
       aboutRoutes,
       metricsRoutes,

@@ -55,9 +55,7 @@ export async function replyMail(
 ): Promise<Mail> {
   const { occasion } = about
   const attachments =
-    reply.status === 'confirmed'
-      ? [await passPicture(reply.passCode), calendarFile({ ...occasion, domain })]
-      : []
+    reply.status === 'confirmed' ? [await passPicture(reply.pass), calendarFile({ ...occasion, domain })] : []
   return mailOf(addressee, about.guestName, occasion.hostName, replyLetter(about, reply), attachments)
 }
 

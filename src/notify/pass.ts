@@ -6,10 +6,10 @@ export const PASS_CID = 'entry-pass'
 
 /**
  * The entry pass as a picture. Attached and not a `data:` URL: Gmail and Outlook show no data URLs.
- * @param code what the scanner at the door reads
+ * @param pass what the scanner at the door reads: capitals and digits, which QR codes hold in less space
  */
-export async function passPicture(code: string): Promise<Attachment> {
-  const content = await toBuffer(code, {
+export async function passPicture(pass: string): Promise<Attachment> {
+  const content = await toBuffer(pass, {
     type: 'png',
     // M recovers 15 %: enough for a scratched screen, and the modules stay large.
     errorCorrectionLevel: 'M',

@@ -13,7 +13,9 @@ import type { Mailer, SmsSender } from '../notify/message.ts'
 export interface Links {
   /** The guest's page; `version` is of the guest's link. */
   guestLink(guest: LinkOf): string
-  /** What the scanner at the door reads. */
+  /** What the scanner at the door reads; `validUntil` in milliseconds. */
+  pass(guest: LinkOf & { readonly validUntil: number }): string
+  /** What is typed where it cannot be scanned. */
   passCode(guest: LinkOf): string
   /** The six digits of a challenge. */
   stepUpCode(challengeId: string): string

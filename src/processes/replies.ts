@@ -1,4 +1,5 @@
 import type { Seat } from '../commands/rsvps/state.ts'
+import { passValidUntil } from '../commands/settings/door.ts'
 import { replyMail, type Reply } from '../notify/compose.ts'
 import type { JobHandler, JobRun } from './jobs.ts'
 import { guestNow, occasionOf, seatNow, type LinkOf, type NotificationOptions } from './notifications.ts'
@@ -8,11 +9,18 @@ type ReplyData = JobRun<'reply'>['data']
 function replyOf(
   { status, partySize, promoted }: ReplyData,
   link: LinkOf,
-  options: NotificationOptions,
+  { eventDate }: { readonly eventDate: string },
+  { links }: NotificationOptions,
 ): Reply {
   switch (status) {
     case 'confirmed':
-      return { status, partySize, promoted, passCode: options.links.passCode(link) }
+      return {
+        status,
+        partySize,
+        promoted,
+        passCode: links.passCode(link),
+        pass: links.pass({ ...link, validUntil: passValidUntil({ eventDate }) }),
+      }
     case 'waitlisted':
       return { status, partySize }
     case 'declined':
@@ -40,6 +48,7 @@ export function replyHandler(options: NotificationOptions): JobHandler<'reply'> 
     if (email === null || guest.link.revoked) return
     const link = { eventId, guestId, version: guest.link.version }
     const about = { occasion, guestName, link: links.guestLink(link) }
-    await mailer.send(await replyMail({ id, to: email }, about, replyOf(data, link, options), mailDomain))
+    const reply = replyOf(data, link, occasion, options)
+    await mailer.send(await replyMail({ id, to: email }, about, reply, mailDomain))
   }
 }

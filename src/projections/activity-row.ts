@@ -2,7 +2,7 @@ import type { ActivityItem } from '../contracts/activity.ts'
 import type { Band } from '../events/guest.ts'
 import type { FactType } from '../events/registry.ts'
 import type { JsonValue } from '../eventstore/port.ts'
-import { guestColumns, timeOf, type FactOfType } from './projection.ts'
+import { guestColumns, timeOf, type FactOfType, type GuestRef } from './projection.ts'
 
 export type ActivityKind = ActivityItem['kind']
 
@@ -59,9 +59,18 @@ export interface Verdict {
 export type PersonRow = { readonly event_id: string; readonly guest_id: string; readonly name: string | null }
 
 /** An item as its first fact makes it. */
-export function begin(fact: FactOfType<FactType>, item_id: string, kind: ActivityKind): ActivityRow {
+export const begin = (fact: FactOfType<FactType>, item_id: string, kind: ActivityKind): ActivityRow =>
+  beginFor(guestColumns(fact), fact, item_id, kind)
+
+/** @param of whom it is about; an empty guest for what is about nobody */
+export function beginFor(
+  of: GuestRef,
+  fact: FactOfType<FactType>,
+  item_id: string,
+  kind: ActivityKind,
+): ActivityRow {
   return {
-    ...guestColumns(fact),
+    ...of,
     item_id,
     kind,
     at: timeOf(fact),

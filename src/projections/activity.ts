@@ -1,10 +1,11 @@
 import { ERASED, known } from '../events/fact.ts'
 import type { FactType } from '../events/registry.ts'
 import { openingFolds } from './activity-opening.ts'
-import { begin, type ActivityKind, type ActivityRow, type PersonRow } from './activity-row.ts'
+import { begin, beginFor, type ActivityKind, type ActivityRow, type PersonRow } from './activity-row.ts'
 import {
   allItemsOf,
   defineTable,
+  eventKeyOf,
   guestColumns,
   guestKeyOf,
   ignored,
@@ -36,6 +37,10 @@ const unrelated = ignored(
   'NetworkAllowed',
   'NetworkDisallowed',
   'StepUpConfigured',
+  'ScannerTicketIssued',
+  'ScannerTicketRevoked',
+  'WalkInsConfigured',
+  'ScannerDeviceSeen',
   'RulesActivated',
   'ShadowRulesSet',
   // What a shadow says is the business of ops alone.
@@ -43,6 +48,7 @@ const unrelated = ignored(
   'HostRegistered',
   'HostPasswordChanged',
   'PasswordResetRequested',
+  'SessionEnded',
   'EmailClaimed',
   'SlugClaimed',
   'EventCreated',
@@ -81,6 +87,7 @@ export const activity: Projection = {
         ...unrelated,
         ...ignored('RsvpAnswered', 'RsvpPromoted', 'AccessAttempted', 'AccessScored'),
         ...ignored('GuestCheckedIn', 'CheckInRefused', 'CheckInUndone'),
+        ...ignored('CheckInConflicted', 'GuestTurnedAway', 'ScanRefused'),
         ...ignored(
           'AccessAllowlisted',
           'AccessRescored',
@@ -131,6 +138,21 @@ export const activity: Projection = {
           ({ data }) => data.checkInId,
         ),
         CheckInRefused: item('check_in_refused', ({ data: { reason, gate } }) => ({ reason, gate })),
+        CheckInConflicted: item('check_in_conflict', ({ data: { kind, refusal, arrivals } }) => ({
+          reason: kind,
+          refusal,
+          gates: arrivals.map(({ gate }) => gate),
+        })),
+        GuestTurnedAway: item('check_in_refused', ({ data: { reason, gate } }) => ({ reason, gate })),
+        ScanRefused: {
+          // About no guest: it stands beside the items of guests.
+          key: (fact) => `${eventKeyOf(fact)}//${fact.id}`,
+          evolve: (_row, fact) => {
+            const { reason, gate, last } = fact.data
+            const of = { event_id: eventKeyOf(fact), guest_id: '' }
+            return { ...beginFor(of, fact, fact.id, 'check_in_refused'), details: { reason, gate, last } }
+          },
+        },
         CheckInUndone: item('check_in_undone', () => ({})),
         GuestForgotten: {
           key: allItemsOf,

@@ -1,5 +1,8 @@
+import type { NewGuestFact } from '../events/guest.ts'
 import type { FactType } from '../events/registry.ts'
+import { DAY } from '../kernel/time.ts'
 import {
+  allItemsOf,
   defineTable,
   guestColumns,
   guestKeyOf,
@@ -11,17 +14,24 @@ import {
   type Projection,
 } from './projection.ts'
 
+type Conflict = Extract<NewGuestFact, { type: 'CheckInConflicted' }>['data']
+
 export type CheckInRow = {
   readonly event_id: string
   readonly guest_id: string
   readonly check_in_id: string
   readonly arrival_count: number
+  /** Those who were not counted with another arrival. */
+  readonly counted: number
   readonly gate: string
+  readonly ticket_id: string | null
   readonly device_id: string
   /** By the device's clock. */
   readonly scanned_at: string
   /** By the server's clock. */
   readonly at: string
+  /** When they came in: what the server saw itself, else what the device says, as long as that is over. */
+  readonly came_at: string
   readonly offline: boolean
   readonly undone: boolean
 }
@@ -31,6 +41,18 @@ export type PartyRow = {
   readonly guest_id: string
   /** People with a seat, 0 without one. */
   readonly expected: number
+}
+
+export type ConflictRow = {
+  readonly event_id: string
+  readonly guest_id: string
+  readonly check_in_id: string
+  readonly kind: Conflict['kind']
+  readonly refusal: Conflict['refusal']
+  readonly expected: number
+  readonly arrivals: (Conflict['arrivals'][number] & { undone: boolean })[]
+  readonly at: string
+  readonly resolved: boolean
 }
 
 const party = <T extends FactType>(
@@ -45,6 +67,12 @@ const elsewhere = ignored(
   'NetworkAllowed',
   'NetworkDisallowed',
   'StepUpConfigured',
+  'ScannerTicketIssued',
+  'ScannerTicketRevoked',
+  'WalkInsConfigured',
+  'ScanRefused',
+  'ScannerDeviceSeen',
+  'GuestTurnedAway',
   'RulesActivated',
   'ShadowRulesSet',
   'AccessShadowScored',
@@ -58,6 +86,7 @@ const elsewhere = ignored(
   'HostRegistered',
   'HostPasswordChanged',
   'PasswordResetRequested',
+  'SessionEnded',
   'EmailClaimed',
   'SlugClaimed',
   'EventCreated',
@@ -83,60 +112,132 @@ const elsewhere = ignored(
   'CheckInRefused',
 )
 
-/** Who is expected and who came in, by gate. */
-export const arrivals: Projection = {
-  name: 'arrivals',
-  version: 1,
-  tables: [
-    defineTable<CheckInRow>({
-      name: 'check_ins',
-      columns: {
-        event_id: 'text NOT NULL',
-        guest_id: 'text NOT NULL',
-        check_in_id: 'text NOT NULL',
-        arrival_count: 'integer NOT NULL',
-        gate: 'text NOT NULL',
-        device_id: 'text NOT NULL',
-        scanned_at: 'timestamptz NOT NULL',
-        at: 'timestamptz NOT NULL',
-        offline: 'boolean NOT NULL',
-        undone: 'boolean NOT NULL',
-      },
-      indexes: ['event_id, check_in_id'],
-      folds: {
-        GuestCheckedIn: {
-          key: (fact) => itemKeyOf(fact, fact.data.checkInId),
-          evolve: (_row, fact) => ({
-            ...guestColumns(fact),
-            check_in_id: fact.data.checkInId,
-            arrival_count: fact.data.arrivalCount,
-            gate: fact.data.gate,
-            device_id: fact.data.deviceId,
-            scanned_at: fact.data.scannedAt,
-            at: timeOf(fact),
-            offline: fact.data.offline,
-            undone: false,
-          }),
-        },
-        CheckInUndone: {
-          key: (fact) => itemKeyOf(fact, fact.data.checkInId),
-          evolve: (row) => (row === undefined ? undefined : { ...row, undone: true }),
-        },
-        ...elsewhere,
-        ...ignored('RsvpAnswered', 'RsvpPromoted', 'RsvpWithdrawn'),
-      },
-    }),
-    defineTable<PartyRow>({
-      name: 'parties',
-      columns: { event_id: 'text NOT NULL', guest_id: 'text NOT NULL', expected: 'integer NOT NULL' },
-      indexes: ['event_id'],
-      folds: {
-        RsvpAnswered: party(({ data }) => (data.status === 'confirmed' ? data.partySize : 0)),
-        RsvpPromoted: party(({ data }) => data.partySize),
-        RsvpWithdrawn: party(() => 0),
-        ...elsewhere,
-        ...ignored('GuestCheckedIn', 'CheckInUndone'),
-      },
-    }),
-  ],
+const answers = ignored('RsvpAnswered', 'RsvpPromoted', 'RsvpWithdrawn')
+
+/** How long ago a device can say that somebody came in: past it, its clock is wrong rather than its network. */
+const LATEST_UPLOAD = 3 * DAY
+
+function cameAt({ at, data: { offline, scannedAt } }: FactOfType<'GuestCheckedIn'>): string {
+  const came = offline ? Math.min(at, Math.max(at - LATEST_UPLOAD, Date.parse(scannedAt))) : at
+  return new Date(came).toISOString()
 }
+
+/** An arrival was taken back: what remains may be right. */
+function settled(row: ConflictRow, undone: string): ConflictRow {
+  const arrivals = row.arrivals.map((one) => (one.checkInId === undone ? { ...one, undone: true } : one))
+  const left = arrivals.filter((one) => !one.undone)
+  const people = left.reduce((sum, { count }) => sum + count, 0)
+  const own = arrivals.find(({ checkInId }) => checkInId === row.check_in_id)
+  const resolved =
+    own?.undone === true ||
+    (row.kind === 'admitted_twice' && left.length < 2) ||
+    (row.kind === 'more_than_expected' && people <= row.expected)
+  return { ...row, arrivals, resolved }
+}
+
+const checkIns = defineTable<CheckInRow>({
+  name: 'check_ins',
+  columns: {
+    event_id: 'text NOT NULL',
+    guest_id: 'text NOT NULL',
+    check_in_id: 'text NOT NULL',
+    arrival_count: 'integer NOT NULL',
+    counted: 'integer NOT NULL',
+    gate: 'text NOT NULL',
+    ticket_id: 'text',
+    device_id: 'text NOT NULL',
+    scanned_at: 'timestamptz NOT NULL',
+    at: 'timestamptz NOT NULL',
+    came_at: 'timestamptz NOT NULL',
+    offline: 'boolean NOT NULL',
+    undone: 'boolean NOT NULL',
+  },
+  indexes: ['event_id, check_in_id'],
+  folds: {
+    GuestCheckedIn: {
+      key: (fact) => itemKeyOf(fact, fact.data.checkInId),
+      evolve: (_row, fact) => ({
+        ...guestColumns(fact),
+        check_in_id: fact.data.checkInId,
+        arrival_count: fact.data.arrivalCount,
+        counted: fact.data.counted,
+        gate: fact.data.gate,
+        ticket_id: fact.data.ticketId,
+        device_id: fact.data.deviceId,
+        scanned_at: fact.data.scannedAt,
+        at: timeOf(fact),
+        came_at: cameAt(fact),
+        offline: fact.data.offline,
+        undone: false,
+      }),
+    },
+    CheckInUndone: {
+      key: allItemsOf,
+      evolve: (row, { data: { checkInId, recounted } }) => {
+        if (row?.check_in_id === checkInId) return { ...row, undone: true }
+        const again = recounted.find((one) => one.checkInId === row?.check_in_id)
+        return row === undefined || again === undefined ? row : { ...row, counted: again.counted }
+      },
+    },
+    ...elsewhere,
+    ...answers,
+    ...ignored('CheckInConflicted'),
+  },
+})
+
+const conflicts = defineTable<ConflictRow>({
+  name: 'conflicts',
+  columns: {
+    event_id: 'text NOT NULL',
+    guest_id: 'text NOT NULL',
+    check_in_id: 'text NOT NULL',
+    kind: 'text NOT NULL',
+    refusal: 'text',
+    expected: 'integer NOT NULL',
+    arrivals: 'jsonb NOT NULL',
+    at: 'timestamptz NOT NULL',
+    resolved: 'boolean NOT NULL',
+  },
+  indexes: ['event_id'],
+  folds: {
+    CheckInConflicted: {
+      key: (fact) => itemKeyOf(fact, fact.data.checkInId),
+      evolve: (_row, fact) => {
+        const { checkInId, kind, refusal, expected, arrivals } = fact.data
+        return {
+          ...guestColumns(fact),
+          check_in_id: checkInId,
+          kind,
+          refusal,
+          expected,
+          arrivals: arrivals.map((one) => ({ ...one, undone: false })),
+          at: timeOf(fact),
+          resolved: false,
+        }
+      },
+    },
+    CheckInUndone: {
+      key: allItemsOf,
+      evolve: (row, fact) => row && settled(row, fact.data.checkInId),
+    },
+    ...elsewhere,
+    ...answers,
+    ...ignored('GuestCheckedIn'),
+  },
+})
+
+const parties = defineTable<PartyRow>({
+  name: 'parties',
+  columns: { event_id: 'text NOT NULL', guest_id: 'text NOT NULL', expected: 'integer NOT NULL' },
+  indexes: ['event_id'],
+  folds: {
+    RsvpAnswered: party(({ data }) => (data.status === 'confirmed' ? data.partySize : 0)),
+    RsvpPromoted: party(({ data }) => data.partySize),
+    RsvpWithdrawn: party(() => 0),
+    ...elsewhere,
+    ...ignored('GuestCheckedIn', 'CheckInConflicted', 'CheckInUndone'),
+  },
+})
+
+/** Who is expected and who came in, by gate, and what should not have happened. */
+export const arrivals: Projection = { name: 'arrivals', version: 2, tables: [checkIns, parties, conflicts] }

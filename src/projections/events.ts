@@ -40,6 +40,9 @@ type SettingsFact = FactOfType<
   | 'NetworkAllowed'
   | 'NetworkDisallowed'
   | 'StepUpConfigured'
+  | 'ScannerTicketIssued'
+  | 'ScannerTicketRevoked'
+  | 'WalkInsConfigured'
 >
 
 function rowFor(row: EventRow | undefined, fact: Fact): EventRow {

@@ -123,7 +123,7 @@ export const guests: Projection = {
         ),
         CheckInUndone: guest((row, { data }) => {
           const { [data.checkInId]: _undone, ...kept } = row.check_ins
-          const recounted = data.recounted.map(({ checkInId, counted }) => [checkInId, counted])
+          const recounted = new Map(data.recounted.map(({ checkInId, counted }) => [checkInId, counted]))
           return withArrivals(row, { ...kept, ...Object.fromEntries(recounted) })
         }),
         RsvpAnswered: guest((row, { data }) => ({

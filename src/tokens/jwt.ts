@@ -27,8 +27,8 @@ const id = z.string().regex(ULID_PATTERN)
 
 /** What each kind of token says. Unknown members are refused: a token holds nothing that nobody checks. */
 const claims = {
-  /** A host who is logged in. */
-  session: z.strictObject({ hostId: id }),
+  /** A host who is logged in; `sessionId` is what signing out ends. */
+  session: z.strictObject({ hostId: id, sessionId: id }),
   /** A guest between opening the invitation and answering; ends when the link is issued anew. */
   rsvp: z.strictObject({
     eventId: id,
@@ -44,7 +44,12 @@ const claims = {
     linkVersion: z.int().min(0),
   }),
   /** Door staff at one gate of one event; `ticketId` is what the host revokes. */
-  scanner: z.strictObject({ eventId: id, ticketId: z.string().min(1), gate: z.string().min(1) }),
+  scanner: z.strictObject({
+    eventId: id,
+    ticketId: z.string().min(1),
+    gate: z.string().min(1),
+    role: z.literal('door'),
+  }),
   /** A host who forgot the password. `credential` stops matching once a password is set, so it works once. */
   reset: z.strictObject({ hostId: id, credential: z.string().min(1) }),
 }
@@ -52,7 +57,7 @@ const claims = {
 export type Audience = keyof typeof claims
 export type ClaimsOf<A extends Audience> = z.infer<(typeof claims)[A]>
 
-/** How long a token of each kind is valid, in ms. A scanner ticket ends with the event, which its issuer knows. */
+/** How long a token of each kind is valid, in ms. A scanner ticket ends with the event, which its issuer says. */
 export const LIFETIME = {
   session: 7 * DAY,
   rsvp: 30 * MINUTE,

@@ -1,23 +1,34 @@
 import { createHmac } from 'node:crypto'
+import { newId } from '../kernel/ids.ts'
 import type { Clock } from '../kernel/time.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
 import { isStepUpCode, stepUpCode } from './code.ts'
-import { issueToken, LIFETIME, verifyToken, type ClaimsOf } from './jwt.ts'
+import { issueToken, LIFETIME, verifyToken, type ClaimsOf, type Verified } from './jwt.ts'
 import { issueLink, verifyLink, type LinkClaims } from './link.ts'
 import { normalisePass, passCode, passCodes } from './pass.ts'
+import {
+  passKeys,
+  readPass,
+  signPass,
+  type PassKey,
+  type PassReading,
+  type SignedPass,
+} from './signed-pass.ts'
 import { credentialOf } from './password.ts'
 
+export type { PassKey, PassReading, SignedPass } from './signed-pass.ts'
 export type { LinkClaims } from './link.ts'
 export type RsvpClaims = ClaimsOf<'rsvp'>
 export type ScannerClaims = ClaimsOf<'scanner'>
+export type Session = Verified<'session'>
 
 /** Everything that is signed or hashed with keys of the ring. A token that does not verify is null, whatever is wrong with it. */
 export interface Tokens {
   issueLink(claims: LinkClaims): string
   verifyLink(token: string): LinkClaims | null
   issueSession(hostId: string): Promise<string>
-  /** @returns `issuedAt` in milliseconds since the epoch, in whole seconds */
-  verifySession(token: string): Promise<{ hostId: string; issuedAt: number } | null>
+  /** @returns times in milliseconds since the epoch, in whole seconds */
+  verifySession(token: string): Promise<Session | null>
   issueRsvp(claims: RsvpClaims): Promise<string>
   verifyRsvp(token: string): Promise<RsvpClaims | null>
   issueChallenge(claims: RsvpClaims): Promise<string>
@@ -25,9 +36,15 @@ export interface Tokens {
   /** The six digits that are sent to the address on file. */
   stepUpCode(challengeId: string): string
   isStepUpCode(challengeId: string, typed: string): boolean
+  /**
+   * The ticket of a gate: the same text whenever it is asked for again, while the master key is the same.
+   * @param from, until milliseconds since the epoch
+   */
+  issueScanner(claims: ScannerClaims, from: number, until: number): Promise<string>
   /** @returns `expiresAt` in milliseconds since the epoch */
-  issueScanner(claims: ScannerClaims): Promise<{ ticket: string; expiresAt: number }>
-  verifyScanner(token: string): Promise<ScannerClaims | null>
+  verifyScanner(token: string): Promise<(ScannerClaims & { readonly expiresAt: number }) | null>
+  /** Salt of the key that a device keeps its manifest under: 16 bytes, the same for every answer to a ticket. */
+  manifestSalt(ticketId: string): Buffer
   /** Good for one change of the password: it is bound to the one that is to be replaced. `validFor` in milliseconds. */
   issueReset(hostId: string, passwordHash: string): Promise<{ token: string; validFor: number }>
   /** @returns the host and what `credentialOf` has to give for the present password */
@@ -39,11 +56,22 @@ export interface Tokens {
   passCodes(link: LinkClaims): readonly string[]
   /** @returns the code in its one form, null for what cannot be a code */
   normalisePassCode(typed: string): string | null
+  /** What the QR code of a guest holds: signed, so that it is checked without us. @param claims `validUntil` in milliseconds */
+  signPass(claims: SignedPass): string
+  /** Reads whatever was scanned. The caller compares the version with the guest's stream, and the time. */
+  readPass(scanned: string, eventId: string): PassReading
+  /** The public keys that passes are signed with, that of the active master key first. */
+  passKeys(): readonly PassKey[]
+  /** @returns a keyed hash that stands for whatever was scanned, to notice the same text again */
+  scanDigest(scanned: string): string
   /** @returns names by which an address is looked up, under every key of the ring, the present one first */
   emailDigests(email: string): readonly string[]
   /** @returns a keyed hash of a request, to notice an idempotency key used for two requests */
   requestDigest(body: string): string
 }
+
+/** As long as a block that is hashed needs at least: https://www.rfc-editor.org/rfc/rfc5869#section-3.1 */
+const SALT_BYTES = 16
 
 /** 128 bits: enough that two addresses never meet, short enough for the name of a stream. */
 const DIGEST_CHARACTERS = 32
@@ -57,7 +85,7 @@ export function createTokens(ring: KeyRing, clock: Clock): Tokens {
   return {
     issueLink: (claims) => issueLink(ring, claims),
     verifyLink: (token) => verifyLink(ring, token),
-    issueSession: (hostId) => issueToken(ring, 'session', { hostId }, clock.now()),
+    issueSession: (hostId) => issueToken(ring, 'session', { hostId, sessionId: newId() }, clock.now()),
     verifySession: (token) => verifyToken(ring, 'session', token, clock.now()),
     issueRsvp: (claims) => issueToken(ring, 'rsvp', claims, clock.now()),
     verifyRsvp: (token) => verifyToken(ring, 'rsvp', token, clock.now()),
@@ -65,10 +93,7 @@ export function createTokens(ring: KeyRing, clock: Clock): Tokens {
     verifyChallenge: (token) => verifyToken(ring, 'challenge', token, clock.now()),
     stepUpCode: (challengeId) => stepUpCode(ring, challengeId),
     isStepUpCode: (challengeId, typed) => isStepUpCode(ring, challengeId, typed),
-    async issueScanner(claims) {
-      const now = clock.now()
-      return { ticket: await issueToken(ring, 'scanner', claims, now), expiresAt: now + LIFETIME.scanner }
-    },
+    issueScanner: (claims, from, until) => issueToken(ring, 'scanner', claims, from, until),
     verifyScanner: (token) => verifyToken(ring, 'scanner', token, clock.now()),
     async issueReset(hostId, passwordHash) {
       const content = { hostId, credential: credentialOf(passwordHash) }
@@ -76,6 +101,13 @@ export function createTokens(ring: KeyRing, clock: Clock): Tokens {
     },
     verifyReset: (token) => verifyToken(ring, 'reset', token, clock.now()),
     credentialOf,
+    manifestSalt: (ticketId) =>
+      createHmac('sha256', ring.subkey('manifest')).update(ticketId).digest().subarray(0, SALT_BYTES),
+    signPass: (claims) => signPass(ring, claims),
+    readPass: (scanned, eventId) => readPass(ring, scanned, eventId),
+    passKeys: () => passKeys(ring),
+    scanDigest: (scanned) =>
+      createHmac('sha256', ring.subkey('pass')).update(`scan\u0000${scanned}`).digest('hex').slice(0, 16),
     passCode: (link) => passCode(ring, passHolder(link)),
     passCodes: (link) => passCodes(ring, passHolder(link)),
     normalisePassCode: normalisePass,

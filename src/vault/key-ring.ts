@@ -13,6 +13,8 @@ export type Purpose =
   | 'scanner'
   | 'reset'
   | 'pass'
+  | 'pass-signing'
+  | 'manifest'
   | 'challenge'
   | 'code'
   | 'idempotency'

@@ -42,6 +42,8 @@ describe('an event', () => {
       thresholdsVersion: 0,
       allowlist: new Allowlist(),
       stepUp: { high: false, blocked: false },
+      tickets: new Map(),
+      walkIns: false,
       changes: 0,
       createdAt: NOW,
       updatedAt: NOW,

@@ -187,7 +187,7 @@ describe('who entered a code', () => {
     for (const { visitor, token } of [confirmed, unconfirmed]) await open(visitor, token, LAPTOP)
     const [stranger, known] = await party.activity()
     expect([known?.ruleSet, stranger?.ruleSet]).toEqual(['v2', 'v2'])
-    expect([known?.guest.name, stranger?.guest.name]).toEqual(['Grace Hopper', 'Alan'])
+    expect([known?.guest?.name, stranger?.guest?.name]).toEqual(['Grace Hopper', 'Alan'])
     expect(known?.label).toBe('Verified')
     expect(known?.score).toBeLessThan(stranger?.score ?? 0)
 

@@ -13,12 +13,15 @@ import { ejectLetter } from '../../scripts/eject-letter.ts'
 import { MINUTE } from '../../src/kernel/time.ts'
 import { about, occasion } from './letters.ts'
 
+/** As long as a signed pass, of the letters it is written in. */
+const PASS = '0123456789ABCDEF'.repeat(9)
+
 const HOSTILE = '<script>alert(1)</script>"\' &amp; <img src=x onerror=alert(2)>'
 const to = { id: 'message-1', to: 'bob@example.org' }
 
 const replies: Reply[] = [
-  { status: 'confirmed', partySize: 3, passCode: '7K3QM-X09TZ', promoted: false },
-  { status: 'confirmed', partySize: 1, passCode: '7K3QM-X09TZ', promoted: true },
+  { status: 'confirmed', partySize: 3, passCode: '7K3QM-X09TZ', pass: PASS, promoted: false },
+  { status: 'confirmed', partySize: 1, passCode: '7K3QM-X09TZ', pass: PASS, promoted: true },
   { status: 'waitlisted', partySize: 2 },
   { status: 'declined' },
   { status: 'maybe' },
@@ -102,7 +105,7 @@ test('only a confirmed guest gets a pass and a calendar entry', async () => {
 })
 
 test('a calendar entry keeps its UID when the event moves, counts the changes, and holds no personal link', async () => {
-  const confirmed = { status: 'confirmed', partySize: 1, passCode: 'X', promoted: false } as const
+  const confirmed = { status: 'confirmed', partySize: 1, passCode: 'X', pass: PASS, promoted: false } as const
   const entryOf = async (changes: Partial<typeof occasion>) => {
     const letter = { ...about, occasion: { ...occasion, ...changes } }
     const { attachments } = await replyMail(to, letter, confirmed, 'party.example')

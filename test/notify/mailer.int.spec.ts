@@ -8,6 +8,9 @@ import { startSmtp, type MailBehaviour, type TestSmtp } from '../support/smtp.ts
 import { about } from './letters.ts'
 import { readPng } from './png.ts'
 
+/** As long as a signed pass, of the letters it is written in. */
+const PASS = '0123456789ABCDEF'.repeat(9)
+
 const clock = { now: () => Date.UTC(2026, 5, 1, 10) }
 const CODE = '7K3QM-X09TZ'
 const to = { id: 'b5a5e8d2-0000-5000-8000-000000000001', to: 'bob@example.org' }
@@ -39,7 +42,7 @@ async function failureOf(mail: Mail, sender = mailer): Promise<DeliveryFailed> {
 }
 
 async function confirmation(): Promise<Mail> {
-  const reply = { status: 'confirmed', partySize: 2, passCode: CODE, promoted: false } as const
+  const reply = { status: 'confirmed', partySize: 2, passCode: CODE, pass: PASS, promoted: false } as const
   return replyMail(to, about, reply, 'party.example')
 }
 
@@ -71,7 +74,7 @@ test('the pass is an attached picture that the mail shows and that holds exactly
   expect(email.text).toContain(`Your entry code: ${CODE}`)
 
   const png = readPng(new Uint8Array(picture?.content as ArrayBuffer))
-  const { size, data } = createQr(CODE, { errorCorrectionLevel: 'M' }).modules
+  const { size, data } = createQr(PASS, { errorCorrectionLevel: 'M' }).modules
   const scale = png.width / (size + 8)
   const read = Array.from({ length: size * size }, (_, i) => {
     const [row, column] = [Math.floor(i / size), i % size]

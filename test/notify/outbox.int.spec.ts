@@ -8,6 +8,9 @@ import { createOutbox, type Outbox } from '../../src/notify/outbox.ts'
 import { createSms } from '../../src/notify/sms.ts'
 import { about } from './letters.ts'
 
+/** As long as a signed pass, of the letters it is written in. */
+const PASS = '0123456789ABCDEF'.repeat(9)
+
 let root: string
 let folder: string
 let outbox: Outbox
@@ -32,7 +35,13 @@ async function writeThree(): Promise<void> {
   now += 1
   await sms().send(invitationSms({ id: 'second', to: '+4915112345678' }, about))
   now += 60_000
-  const confirmed = { status: 'confirmed', partySize: 1, passCode: '7K3QM-X09TZ', promoted: false } as const
+  const confirmed = {
+    status: 'confirmed',
+    partySize: 1,
+    passCode: '7K3QM-X09TZ',
+    pass: PASS,
+    promoted: false,
+  } as const
   await mailer().send(
     await replyMail({ id: 'third', to: 'bob@example.org' }, about, confirmed, 'party.example'),
   )

@@ -45,6 +45,7 @@ export const codeOf = (challengeId: string) =>
 
 const links: ProcessesOptions['links'] = {
   guestLink: ({ guestId, version }) => `https://party.example/r/${guestId}.${String(version)}`,
+  pass: () => 'PASS'.repeat(36),
   passCode: () => '7K3QM-X09TZ',
   stepUpCode: (challengeId) => codeOf(challengeId),
   resetLink: ({ hostId, passwordHash }) =>

@@ -17,6 +17,8 @@ const TABLES_OF_VERSION: Readonly<Record<string, string>> = {
   'activity 3': '24955645e977ab2e',
   'preview 1': 'ef913ab0876e1e17',
   'arrivals 1': '024a9646f5d615d1',
+  'arrivals 2': 'e9913a17d1b25563',
+  'door 1': '7a655a81df11c87c',
 }
 
 it.each(projections.map((projection) => [projection.name, projection] as const))(

@@ -1,7 +1,6 @@
-import fc from 'fast-check'
 import type { Actor } from '../../src/events/fact.ts'
 import type { Fact, FactType, NewFact } from '../../src/events/registry.ts'
-import { guestStream, hostStream, rsvpsStream, settingsStream } from '../../src/events/streams.ts'
+import { doorStream, guestStream, hostStream, rsvpsStream, settingsStream } from '../../src/events/streams.ts'
 import type { Log } from '../../src/eventstore/log.ts'
 import type { Position } from '../../src/eventstore/port.ts'
 import { commandIdOf, factId } from '../../src/kernel/ids.ts'
@@ -15,6 +14,7 @@ export const anEventId = (n = 0): string => idOf('E', n)
 export const aGuestId = (n = 0): string => idOf('G', n)
 export const aHostId = (n = 0): string => idOf('H', n)
 export const anAttemptId = (n = 0): string => idOf('A', n)
+export const aTicketId = (n = 0): string => idOf('T', n)
 export const aCheckInId = (n = 0): string => idOf('C', n)
 
 /** A fact with the stream it belongs to. */
@@ -26,6 +26,15 @@ export interface Step {
 type Body<T extends FactType> = Extract<NewFact, { type: T }>
 type Data<T extends FactType> = Body<T>['data']
 type Personal<T extends FactType> = Body<T> extends { personal: infer P } ? P : never
+
+const scanOf = (nonce: string) => ({
+  gate: 'Main entrance',
+  ticketId: aTicketId(),
+  deviceId: 'door-1',
+  nonce,
+  scannedAt: '2026-06-01T19:00:00Z',
+  offline: false,
+})
 
 /** Steps of one guest, with everything filled in that a test does not care about. */
 export function guestSteps(event = 0, guest = 0) {
@@ -159,17 +168,22 @@ export function guestSteps(event = 0, guest = 0) {
       step({ type: 'StepUpFailed', data: { attemptId: anAttemptId(attempt), challengeId: 'c1' } }),
     codePassed: (attempt = 0) =>
       step({ type: 'StepUpPassed', data: { attemptId: anAttemptId(attempt), challengeId: 'c1' } }),
-    checkedIn: (checkIn = 0, arrivalCount = 1, gate = 'Main entrance') =>
+    checkedIn: (
+      checkIn = 0,
+      arrivalCount = 1,
+      gate = 'Main entrance',
+      data: Partial<Data<'GuestCheckedIn'>> = {},
+    ) =>
       step({
         type: 'GuestCheckedIn',
         data: {
           checkInId: aCheckInId(checkIn),
           arrivalCount,
+          counted: arrivalCount,
+          via: 'pass',
+          ...scanOf(`nonce-${String(checkIn)}`),
           gate,
-          deviceId: 'door-1',
-          nonce: `nonce-${String(checkIn)}`,
-          scannedAt: '2026-06-01T19:00:00Z',
-          offline: false,
+          ...data,
         },
       }),
     refused: (reason: Data<'CheckInRefused'>['reason'] = 'not_attending') =>
@@ -177,13 +191,22 @@ export function guestSteps(event = 0, guest = 0) {
         type: 'CheckInRefused',
         data: {
           reason,
-          gate: 'Main entrance',
-          deviceId: 'door-1',
-          nonce: 'nonce-refused',
-          scannedAt: '2026-06-01T19:00:00Z',
+          ...scanOf('nonce-refused'),
         },
       }),
-    undone: (checkIn = 0) => step({ type: 'CheckInUndone', data: { checkInId: aCheckInId(checkIn) } }),
+    turnedAway: (note: string | null = null) =>
+      step({
+        type: 'GuestTurnedAway',
+        data: { reason: 'wrong_person', ...scanOf('nonce-away') },
+        personal: { note },
+      }),
+    conflicted: (data: Partial<Data<'CheckInConflicted'>> & Pick<Data<'CheckInConflicted'>, 'checkInId'>) =>
+      step({
+        type: 'CheckInConflicted',
+        data: { kind: 'admitted_twice', refusal: null, expected: 2, arrivals: [], ...data },
+      }),
+    undone: (checkIn = 0, recounted: Data<'CheckInUndone'>['recounted'] = []) =>
+      step({ type: 'CheckInUndone', data: { checkInId: aCheckInId(checkIn), recounted } }),
     answered: (
       status: Data<'RsvpAnswered'>['status'] = 'confirmed',
       partySize = 1,
@@ -247,6 +270,14 @@ export function eventSteps(event = 0) {
       }),
     networkDisallowed: (entryId = 'n1') => step({ type: 'NetworkDisallowed', data: { entryId } }),
     stepUp: (high = true) => step({ type: 'StepUpConfigured', data: { high, blocked: false } }),
+    ticketIssued: (ticket = 0, gate = 'Main entrance') =>
+      step({
+        type: 'ScannerTicketIssued',
+        data: { ticketId: aTicketId(ticket), gate, expiresAt: '2026-07-02T04:00:00.000Z' },
+      }),
+    ticketRevoked: (ticket = 0) =>
+      step({ type: 'ScannerTicketRevoked', data: { ticketId: aTicketId(ticket) } }),
+    walkIns: (allowed = true) => step({ type: 'WalkInsConfigured', data: { allowed } }),
     capacity: (maxCapacity: number | null): Step => ({
       stream: rsvpsStream(anEventId(event)),
       fact: { type: 'CapacitySet', data: { maxCapacity } },
@@ -254,7 +285,31 @@ export function eventSteps(event = 0) {
   }
 }
 
-const hostRegistered = (host = 0): Step => ({
+/** Steps at the door of an event. */
+export function doorSteps(event = 0) {
+  const step = (fact: NewFact): Step => ({ stream: doorStream(anEventId(event)), fact })
+  return {
+    scanRefused: (scan = 0, data: Partial<Data<'ScanRefused'>> = {}) =>
+      step({
+        type: 'ScanRefused',
+        data: {
+          reason: 'pass_forged',
+          gate: 'Main entrance',
+          ticketId: aTicketId(),
+          deviceId: null,
+          scanId: `scan-${String(scan)}`,
+          scannedAt: null,
+          offline: false,
+          last: false,
+          ...data,
+        },
+      }),
+    deviceSeen: (deviceId = 'door-1', ticket = 0) =>
+      step({ type: 'ScannerDeviceSeen', data: { ticketId: aTicketId(ticket), deviceId } }),
+  }
+}
+
+export const hostRegistered = (host = 0): Step => ({
   stream: hostStream(aHostId(host)),
   fact: {
     type: 'HostRegistered',
@@ -316,63 +371,3 @@ export async function appendTogether(log: Log, steps: readonly Step[]): Promise<
     }),
   )
 }
-
-/** Any sentence of the product's language, also in orders that no decider would allow. */
-export function anyStep(events = 2, guests = 4): fc.Arbitrary<Step> {
-  const small = fc.nat(2)
-  const guest = fc.record({ event: fc.nat(events - 1), guest: fc.nat(guests - 1), n: small, m: small })
-  const name = fc.constantFrom('Ada', 'Zoë', 'Łukasz', 'O’Neil\u0000', 'Bob 🎉')
-  const of = (make: (steps: ReturnType<typeof guestSteps>, n: number, m: number) => Step) =>
-    // Items belong to one guest, so their ids differ between guests.
-    guest.map(({ event, guest, n, m }) => make(guestSteps(event, guest), (event * 10 + guest) * 10 + n, m))
-  const event = (make: (steps: ReturnType<typeof eventSteps>, n: number) => Step) =>
-    fc.tuple(fc.nat(events - 1), small).map(([e, n]) => make(eventSteps(e), n))
-  return fc.oneof(
-    fc.tuple(guest, name).map(([g, text]) => guestSteps(g.event, g.guest).invited({ name: text })),
-    fc.tuple(guest, name).map(([g, text]) => guestSteps(g.event, g.guest).changed({ name: text })),
-    of((g) => g.removed()),
-    of((g) => g.forgotten()),
-    of((g, _n, m) => g.linkIssued(m + 1)),
-    of((g, _n, m) => g.linkRevoked(m + 1)),
-    of((g) => g.queued()),
-    of((g) => g.sent()),
-    of((g) => g.failed()),
-    of((g) => g.touched()),
-    of((g, n) => g.attempted(n)),
-    of((g, n) => g.attempted(n, null)),
-    of((g, n, m) => g.scored(n, { score: m * 40, band: (['low', 'medium', 'block'] as const)[m] ?? 'low' })),
-    of((g, n, m) => g.shadowScored(n, { score: m * 40 })),
-    of((g, n) => g.allowlisted(n)),
-    of((g, n, m) =>
-      g.rescored(n, { score: m * 40, band: (['low', 'medium', 'block'] as const)[m] ?? 'low' }),
-    ),
-    of((g, n, m) => g.verdict(n, m === 0 ? 'suspicious' : 'legitimate', 'no nuts')),
-    of((g, n, m) => g.verdictWithdrawn(n, m === 0 ? 'suspicious' : 'legitimate')),
-    of((g, n) => g.codeRequested(n)),
-    of((g, n) => g.codeFailed(n)),
-    of((g, n) => g.codePassed(n)),
-    of((g, n, m) => g.checkedIn(n, m + 1)),
-    of((g) => g.refused()),
-    of((g, n) => g.undone(n)),
-    of((g, _n, m) => g.answered('confirmed', m + 1, { plusOneNames: ['Eve'], note: 'no nuts' })),
-    of((g, _n, m) => g.answered('waitlisted', m + 1)),
-    of((g) => g.answered('declined')),
-    of((g) => g.answered('maybe')),
-    of((g) => g.promoted()),
-    of((g) => g.withdrawn()),
-    event((e) => e.created()),
-    event((e, n) => e.changed({ name: `Party ${String(n)}` })),
-    event((e) => e.published()),
-    event((e) => e.closed()),
-    event((e) => e.archived()),
-    event((e, n) => e.thresholds(n + 1)),
-    event((e, n) => e.networkAllowed(`n${String(n)}`)),
-    event((e, n) => e.networkDisallowed(`n${String(n)}`)),
-    event((e, n) => e.stepUp(n === 0)),
-    event((e, n) => e.capacity(n === 0 ? null : n * 10)),
-    fc.constant(hostRegistered()),
-  )
-}
-
-export const anyHistory = (maxLength = 60): fc.Arbitrary<Step[]> =>
-  fc.array(anyStep(), { minLength: 1, maxLength })

@@ -21,10 +21,10 @@ const EVENT = '01JD0000000000000000EVENT1'
 const GUEST = '01JD00000000000000000GAST1'
 
 const contents: { [A in Audience]: ClaimsOf<A> } = {
-  session: { hostId: HOST },
+  session: { hostId: HOST, sessionId: '01JD00000000000000000SESS1' },
   rsvp: { eventId: EVENT, guestId: GUEST, attemptId: 'a-1', linkVersion: 1 },
   challenge: { eventId: EVENT, guestId: GUEST, attemptId: 'a-1', linkVersion: 1 },
-  scanner: { eventId: EVENT, ticketId: 't-1', gate: 'Main entrance' },
+  scanner: { eventId: EVENT, ticketId: 't-1', gate: 'Main entrance', role: 'door' },
   reset: { hostId: HOST, credential: 'digest' },
 }
 const audiences = Object.keys(contents) as Audience[]

@@ -1,35 +1,116 @@
 import type { NewGuestFact } from '../../events/guest.ts'
 import { DomainError } from '../../kernel/errors.ts'
-import { MINUTE } from '../../kernel/time.ts'
-import type { CheckIn } from './commands.ts'
-import { arrivedCount, type InvitedGuest, type Refusal } from './state.ts'
+import { HOUR, MINUTE } from '../../kernel/time.ts'
+import type { CheckIn, GuestCommand, Scan, ScanSubject } from './commands.ts'
+import { arrivedCount, presentArrivals, type InvitedGuest, type Refusal } from './state.ts'
 
 /** How long anybody at the door may take a check-in back. */
 export const UNDO_WINDOW = MINUTE
 
+/** Refusals of one guest in an hour that are recorded: a pass that is held before the reader all night fills no log. */
+export const MAX_REFUSALS_PER_HOUR = 20
+
 /** @returns why the party may not enter now, null when it may */
-export function refusalOf(
-  guest: InvitedGuest,
-  { expected, doorsOpen }: Pick<CheckIn, 'expected' | 'doorsOpen'>,
-): Refusal | null {
+export function refusalOf(guest: InvitedGuest, subject: ScanSubject): Refusal | null {
+  const { expected, doorsOpen, passVersion, passExpired } = subject
   if (guest.gone !== null) return 'removed'
+  const { version, revoked } = guest.link
+  if (passVersion !== null && (revoked || passVersion !== version)) return 'pass_revoked'
+  if (passExpired) return 'pass_expired'
   if (!doorsOpen) return 'event_not_open'
   if (expected === null) return 'not_attending'
   return arrivedCount(guest) >= expected ? 'party_complete' : null
 }
 
 export function decideCheckIn(guest: InvitedGuest, command: CheckIn): NewGuestFact[] {
-  const { checkInId, arrivalCount, gate, deviceId, nonce, scannedAt, offline } = command
-  if (guest.arrivals.some((arrival) => arrival.nonce === nonce) || guest.refusals.has(nonce)) return []
-  const refusal = refusalOf(guest, command)
+  const { nonce } = command.scan
+  if (guest.arrivals.some((arrival) => arrival.nonce === nonce)) return []
   // People who are already inside are a fact, not a question.
-  if (refusal !== null && !offline) {
-    return [{ type: 'CheckInRefused', data: { reason: refusal, gate, deviceId, nonce, scannedAt } }]
+  if (command.scan.offline) return admittedOffline(guest, command)
+  if (guest.refusals.has(nonce)) return []
+  const refusal = refusalOf(guest, command)
+  if (refusal !== null) return recordRefusal(guest, command.scan, refusal, command.at)
+  requireRoomInParty(guest, command)
+  return [admitted(command, command.arrivalCount)]
+}
+
+type Conflict = Extract<NewGuestFact, { type: 'CheckInConflicted' }>['data']
+
+const admitted = ({ checkInId, arrivalCount, via, scan }: CheckIn, counted: number) =>
+  ({ type: 'GuestCheckedIn', data: { checkInId, arrivalCount, counted, via, ...scan } }) as const
+
+/**
+ * Whoever came in is recorded. People whom another device had let in, without this one knowing, may be the same people:
+ * they count once.
+ */
+function admittedOffline(guest: InvitedGuest, command: CheckIn): NewGuestFact[] {
+  const { checkInId, arrivalCount, arrivedBefore, scan } = command
+  const inside = arrivedCount(guest)
+  const byThisDevice = presentArrivals(guest).filter(({ deviceId }) => deviceId === scan.deviceId)
+  const known = arrivedBefore ?? byThisDevice.reduce((sum, { counted }) => sum + counted, 0)
+  const unseen = Math.max(0, inside - known)
+  const room = Math.max(0, (command.expected ?? Infinity) - inside)
+  const counted = unseen === 0 ? arrivalCount : Math.max(0, Math.min(arrivalCount - unseen, room))
+  const found = refusalOf(guest, command)
+  const refusal = found === 'party_complete' ? null : found
+  const tooMany = inside + arrivalCount > (command.expected ?? 0)
+  const kind =
+    unseen > 0
+      ? 'admitted_twice'
+      : refusal !== null
+        ? 'not_admissible'
+        : tooMany
+          ? 'more_than_expected'
+          : null
+  if (kind === null) return [admitted(command, counted)]
+  const { gate, deviceId, scannedAt } = scan
+  const own = { checkInId, gate, deviceId, scannedAt, count: arrivalCount }
+  const others = kind === 'not_admissible' ? [] : presentArrivals(guest).map(involved)
+  const data: Conflict = {
+    checkInId,
+    kind,
+    refusal,
+    expected: command.expected ?? 0,
+    arrivals: [...others, own],
   }
-  if (!offline) requireRoomInParty(guest, command)
-  return [
-    { type: 'GuestCheckedIn', data: { checkInId, arrivalCount, gate, deviceId, nonce, scannedAt, offline } },
-  ]
+  return [admitted(command, counted), { type: 'CheckInConflicted', data }]
+}
+
+const involved = ({ checkInId, gate, deviceId, scannedAt, count }: InvitedGuest['arrivals'][number]) => ({
+  checkInId,
+  gate,
+  deviceId,
+  scannedAt,
+  count,
+})
+
+/** @returns nothing once the hour has enough of them: the answer at the door is the same */
+function recordRefusal(guest: InvitedGuest, scan: Scan, reason: Refusal, at: number): NewGuestFact[] {
+  if (refusalsAreMany(guest, at)) return []
+  return [{ type: 'CheckInRefused', data: { reason, ...scan } }]
+}
+
+const refusalsAreMany = ({ recentRefusals }: InvitedGuest, at: number) =>
+  recentRefusals.filter((time) => time > at - HOUR).length >= MAX_REFUSALS_PER_HOUR
+
+/** Records that somebody was shown to be refused; nothing when they may enter. */
+export function decideRefuseScan(
+  guest: InvitedGuest,
+  command: Extract<GuestCommand, { kind: 'refuse_scan' }>,
+): NewGuestFact[] {
+  if (guest.refusals.has(command.scan.nonce)) return []
+  const refusal = command.said ?? refusalOf(guest, command)
+  return refusal === null ? [] : recordRefusal(guest, command.scan, refusal, command.at)
+}
+
+export function decideTurnAway(
+  guest: InvitedGuest,
+  { scan, reason, note, at }: Extract<GuestCommand, { kind: 'turn_away' }>,
+): NewGuestFact[] {
+  if (guest.refusals.get(scan.nonce) === 'turned_away' || refusalsAreMany(guest, at)) return []
+  // Of somebody who was forgotten there is no key to seal a note with.
+  if (guest.gone === 'forgotten') throw new DomainError('not_found', 'not_found', 'There is no such guest.')
+  return [{ type: 'GuestTurnedAway', data: { reason, ...scan }, personal: { note } }]
 }
 
 function requireRoomInParty(guest: InvitedGuest, { expected, arrivalCount }: CheckIn): void {
@@ -60,5 +141,19 @@ export function decideUndo(
       'This check-in is over a minute old; the host can still undo it.',
     )
   }
-  return [{ type: 'CheckInUndone', data: { checkInId: arrival.checkInId } }]
+  const { checkInId, counted } = arrival
+  return [{ type: 'CheckInUndone', data: { checkInId, recounted: recount(guest, checkInId, counted) } }]
+}
+
+/** People who were counted with the arrival that is undone are counted with their own again. */
+function recount(guest: InvitedGuest, undone: string, freed: number) {
+  let left = freed
+  const recounted: { checkInId: string; counted: number }[] = []
+  for (const { checkInId, count, counted } of presentArrivals(guest)) {
+    const more = Math.min(count - counted, left)
+    if (checkInId === undone || more <= 0) continue
+    left -= more
+    recounted.push({ checkInId, counted: counted + more })
+  }
+  return recounted
 }

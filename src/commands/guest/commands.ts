@@ -3,6 +3,7 @@ import type { Thresholds } from '../../scoring/bands.ts'
 import type { Fingerprint } from '../../scoring/fingerprint.ts'
 import type { Score } from '../../scoring/score.ts'
 import type { RulesInForce } from '../rules/active.ts'
+import type { Refusal } from './state.ts'
 
 export interface NewContact {
   readonly name: string
@@ -59,21 +60,39 @@ export interface ScoreLate {
   readonly policy: Policy
 }
 
-export interface CheckIn {
-  readonly kind: 'check_in'
-  readonly checkInId: string
-  readonly arrivalCount: number
+/** Which scan it was; what is recorded of it. */
+export interface Scan {
   readonly gate: string
+  readonly ticketId: string
   readonly deviceId: string
   readonly nonce: string
   /** ISO 8601, by the device. */
   readonly scannedAt: string
-  /** The device let them in before it could ask: recorded whatever the rules say. */
+  /** The device let them in, or sent them away, before it could ask. */
   readonly offline: boolean
-  /** Looked up: people with a seat, null when the party has none. */
+}
+
+/** What decides whether somebody may enter; all of it looked up. */
+export interface ScanSubject {
+  /** People with a seat, null when the party has none. */
   readonly expected: number | null
-  /** Looked up: whether the doors of the event can be open. */
+  /** Whether the doors of the event can be open. */
   readonly doorsOpen: boolean
+  /** Of the pass or code that was shown, null for a guest who was found by name. */
+  readonly passVersion: number | null
+  readonly passExpired: boolean
+}
+
+export interface CheckIn extends ScanSubject {
+  readonly kind: 'check_in'
+  readonly checkInId: string
+  readonly arrivalCount: number
+  readonly via: 'pass' | 'code' | 'name' | 'walk_in'
+  /** Of an offline scan: how many of the party the device knew to be inside; null for those it let in itself. */
+  readonly arrivedBefore: number | null
+  readonly scan: Scan
+  /** Milliseconds since the epoch. */
+  readonly at: number
 }
 
 export type TouchKind = 'page' | 'prefetch' | 'unfurl' | 'scanner'
@@ -146,6 +165,20 @@ export type GuestCommand =
   | RequestStepUp
   | AnswerStepUp
   | CheckIn
+  /** `said`: why, when a device decided it by itself; null to find out. */
+  | (ScanSubject & {
+      readonly kind: 'refuse_scan'
+      readonly said: Refusal | null
+      readonly scan: Scan
+      readonly at: number
+    })
+  | {
+      readonly kind: 'turn_away'
+      readonly reason: 'wrong_person' | 'no_identification' | 'behaviour' | 'other'
+      readonly note: string | null
+      readonly scan: Scan
+      readonly at: number
+    }
   /** `at` in milliseconds; `mayUndoLate` for an owner or editor. */
   | {
       readonly kind: 'undo_check_in'

@@ -3,7 +3,7 @@ import { DomainError, unreachable } from '../../kernel/errors.ts'
 import { HOUR } from '../../kernel/time.ts'
 import type { Decider } from '../decider.ts'
 import { requireUnchanged } from '../precondition.ts'
-import { decideCheckIn, decideUndo } from './check-in.ts'
+import { decideCheckIn, decideRefuseScan, decideTurnAway, decideUndo } from './check-in.ts'
 import type { ChangeDetails, GuestCommand, Invite } from './commands.ts'
 import { evolveGuest } from './evolve.ts'
 import { decideVerdict, decideWithdrawVerdict } from './judgement.ts'
@@ -86,6 +86,10 @@ function decideForGuest(
       return decideAnswerStepUp(guest, command)
     case 'check_in':
       return decideCheckIn(guest, command)
+    case 'refuse_scan':
+      return decideRefuseScan(guest, command)
+    case 'turn_away':
+      return decideTurnAway(guest, command)
     case 'undo_check_in':
       return decideUndo(guest, command)
     default:

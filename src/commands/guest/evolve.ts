@@ -6,6 +6,7 @@ import { agentClass } from '../../scoring/agent.ts'
 import { emptyBaseline } from '../../scoring/baseline.ts'
 import type { Opening } from '../../scoring/opening.ts'
 import { tallied, worstOf, type BandedScore } from '../../scoring/tally.ts'
+import { evolveArrivals, refused } from './arrivals.ts'
 import { learn, learned, withoutVerdict, type Lesson } from './lessons.ts'
 import { MAX_OPENINGS_PER_HOUR } from './openings.ts'
 import { MAX_CODES_PER_DAY } from './step-up.ts'
@@ -69,20 +70,14 @@ function evolveInvited(state: InvitedGuest, fact: Exclude<GuestHappened, Of<'Gue
       return challengeFailed(state, fact)
     case 'StepUpPassed':
       return challengePassed(state, fact)
-    case 'GuestCheckedIn': {
-      const { checkInId, nonce, arrivalCount: count, gate, deviceId } = fact.data
-      const arrival = { checkInId, nonce, count, gate, deviceId, at: fact.at, undone: false }
-      return { ...state, arrivals: [...state.arrivals, arrival] }
-    }
+    case 'GuestCheckedIn':
+    case 'CheckInConflicted':
+    case 'CheckInUndone':
+      return { ...state, arrivals: evolveArrivals(state.arrivals, fact) }
     case 'CheckInRefused':
-      return { ...state, refusals: new Map(state.refusals).set(fact.data.nonce, fact.data.reason) }
-    case 'CheckInUndone': {
-      const { checkInId } = fact.data
-      const arrivals = state.arrivals.map((one) =>
-        one.checkInId === checkInId ? { ...one, undone: true } : one,
-      )
-      return { ...state, arrivals }
-    }
+      return refused(state, fact, fact.data.reason)
+    case 'GuestTurnedAway':
+      return refused(state, fact, 'turned_away')
     default:
       return unreachable(fact)
   }
@@ -112,6 +107,7 @@ function invited(state: GuestState, { data, personal, at }: Of<'GuestInvited'>):
     risk: null,
     arrivals: [],
     refusals: new Map(),
+    recentRefusals: [],
   }
   return {
     ...(state.kind === 'missing' ? fresh : state),

@@ -16,14 +16,22 @@ export interface Contact {
 export interface Arrival {
   readonly checkInId: string
   readonly nonce: string
+  /** People who came in, as the gate says. */
   readonly count: number
+  /** Those of them who were not counted with another arrival. */
+  readonly counted: number
   readonly gate: string
   readonly deviceId: string
+  /** ISO 8601, by the device's clock. */
+  readonly scannedAt: string
+  /** Why the host was told of it, null when nothing was wrong. */
+  readonly conflict: ConflictKind | null
   /** Milliseconds since the epoch, by the server's clock. */
   readonly at: number
   readonly undone: boolean
 }
 
+export type ConflictKind = Extract<NewGuestFact, { type: 'CheckInConflicted' }>['data']['kind']
 export type Refusal = Extract<NewGuestFact, { type: 'CheckInRefused' }>['data']['reason']
 
 /** An attempt that went on unscored, with what is needed to score it as if it had been scored then. */
@@ -92,17 +100,25 @@ export interface InvitedGuest {
   /** The gravest of them, null before the first. */
   readonly risk: BandedScore | null
   readonly arrivals: readonly Arrival[]
-  readonly refusals: ReadonlyMap<string, Refusal>
+  /** Of scans that were refused, by their nonce. */
+  readonly refusals: ReadonlyMap<string, Refusal | 'turned_away'>
+  /** When somebody was refused last, oldest first; as many as the limit on recorded refusals needs. */
+  readonly recentRefusals: readonly number[]
 }
 
 export type GuestState = { readonly kind: 'missing' } | InvitedGuest
 
+/** @returns the arrivals that were not undone, in the order in which they were recorded */
+export function presentArrivals(guest: InvitedGuest): readonly Arrival[] {
+  return guest.arrivals.filter((arrival) => !arrival.undone)
+}
+
 /** @returns people of the party who came in and were not taken back */
 export function arrivedCount(guest: InvitedGuest): number {
-  return guest.arrivals.reduce((sum, arrival) => (arrival.undone ? sum : sum + arrival.count), 0)
+  return presentArrivals(guest).reduce((sum, { counted }) => sum + counted, 0)
 }
 
 /** @returns the latest arrival that was not undone */
 export function lastArrival(guest: InvitedGuest): Arrival | null {
-  return guest.arrivals.findLast((arrival) => !arrival.undone) ?? null
+  return presentArrivals(guest).at(-1) ?? null
 }

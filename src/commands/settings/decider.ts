@@ -5,6 +5,7 @@ import { requireUnchanged } from '../precondition.ts'
 import { DEFAULT_THRESHOLDS } from '../../scoring/bands.ts'
 import type { Decider } from '../decider.ts'
 import { Allowlist } from './allowlist.ts'
+import { decideDoorSettings, evolveDoorSettings, type DoorSettingsCommand } from './door.ts'
 import { decideSecurity, evolveSecurity, type SecurityCommand } from './security.ts'
 import type { ConfiguredEvent, EventDetails, EventStatus, SettingsState } from './state.ts'
 
@@ -21,6 +22,7 @@ export type SettingsCommand =
     }
   | { readonly kind: StatusChange }
   | SecurityCommand
+  | DoorSettingsCommand
 
 /** A closed event can be opened again; an archived one is finished. */
 const TRANSITIONS: Readonly<Record<StatusChange, readonly EventStatus[]>> = {
@@ -45,6 +47,8 @@ export const settingsDecider: Decider<SettingsState, SettingsCommand, NewSetting
         thresholdsVersion: 0,
         allowlist: new Allowlist(),
         stepUp: { high: false, blocked: false },
+        tickets: new Map(),
+        walkIns: false,
         changes: 0,
         createdAt: fact.at,
         updatedAt: fact.at,
@@ -63,6 +67,10 @@ export const settingsDecider: Decider<SettingsState, SettingsCommand, NewSetting
       case 'NetworkDisallowed':
       case 'StepUpConfigured':
         return { ...state, ...evolveSecurity(state, fact), updatedAt: fact.at }
+      case 'ScannerTicketIssued':
+      case 'ScannerTicketRevoked':
+      case 'WalkInsConfigured':
+        return { ...state, ...evolveDoorSettings(state, fact) }
       default:
         return unreachable(fact)
     }
@@ -90,6 +98,13 @@ export const settingsDecider: Decider<SettingsState, SettingsCommand, NewSetting
       case 'configure_step_up':
         requireEditable(event)
         return decideSecurity(event, command)
+      case 'issue_ticket':
+      case 'configure_walk_ins':
+        requireEditable(event)
+        return decideDoorSettings(event, command)
+      case 'revoke_ticket':
+        // Also of an event that only remains to be read: a lost phone is lost.
+        return decideDoorSettings(event, command)
       default:
         return unreachable(command)
     }

@@ -23,6 +23,10 @@ export type SettingsState =
       readonly thresholdsVersion: number
       readonly allowlist: Allowlist
       readonly stepUp: StepUp
+      /** Links for door staff, by their id, also those that are over. */
+      readonly tickets: ReadonlyMap<string, ScannerTicket>
+      /** Whether the door may add guests. */
+      readonly walkIns: boolean
       /** How often the details changed: the ETag of the event and the SEQUENCE of its calendar file. */
       readonly changes: number
       readonly createdAt: number
@@ -35,4 +39,12 @@ export type ConfiguredEvent = Extract<SettingsState, { kind: 'configured' }>
 export interface StepUp {
   readonly high: boolean
   readonly blocked: boolean
+}
+
+export interface ScannerTicket {
+  readonly gate: string
+  /** Milliseconds since the epoch, as all times here. */
+  readonly issuedAt: number
+  readonly expiresAt: number
+  readonly revoked: boolean
 }

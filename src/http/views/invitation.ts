@@ -2,14 +2,11 @@ import type { InvitedGuest } from '../../commands/guest/state.ts'
 import type { RsvpsState, Seat } from '../../commands/rsvps/state.ts'
 import { seatsLeft } from '../../commands/rsvps/state.ts'
 import type { ConfiguredEvent } from '../../commands/settings/decider.ts'
+import { passValidUntil } from '../../commands/settings/door.ts'
 import type { Invitation, RsvpAnswer, SealedInvitation } from '../../contracts/rsvp.ts'
-import { DAY } from '../../kernel/time.ts'
 import type { AppDeps } from '../deps.ts'
 import type { LinkClaims } from '../../tokens/tokens.ts'
 import { iso } from '../requests.ts'
-
-/** How long after the start of the event a pass lets somebody in, in milliseconds. */
-const PASS_VALIDITY = DAY
 
 /** What may be seen of an invitation before the guest's gesture: nothing about the guest. */
 export function sealedView({ name, eventDate, timezone, venue }: ConfiguredEvent): SealedInvitation {
@@ -66,6 +63,7 @@ export async function passOf(
   seat: Seat | undefined,
 ): Promise<NonNullable<RsvpAnswer['pass']> | undefined> {
   if (seat?.status !== 'confirmed') return undefined
-  const code = tokens.passCode(claims)
-  return { code, qrSvg: await qrSvg(code), validUntil: iso(Date.parse(event.eventDate) + PASS_VALIDITY) }
+  const validUntil = passValidUntil(event)
+  const pass = tokens.signPass({ ...claims, validUntil })
+  return { code: tokens.passCode(claims), qrSvg: await qrSvg(pass), validUntil: iso(validUntil) }
 }

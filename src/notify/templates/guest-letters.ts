@@ -15,6 +15,8 @@ export type Reply =
       readonly status: 'confirmed'
       readonly partySize: number
       readonly passCode: string
+      /** What the QR code holds. */
+      readonly pass: string
       readonly promoted: boolean
     }
   | { readonly status: 'waitlisted'; readonly partySize: number }

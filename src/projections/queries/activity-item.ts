@@ -12,8 +12,8 @@ export function activityItemOf(row: ActivityRow & { readonly name: string | null
     position: row.told_at,
     kind: row.kind,
     at: row.at,
-    guest: { id: row.guest_id, name: row.name },
-    sentence: sentenceOf(row, row.name ?? 'An erased guest'),
+    guest: row.guest_id === '' ? null : { id: row.guest_id, name: row.name },
+    sentence: sentenceOf(row, row.guest_id === '' ? 'Somebody' : (row.name ?? 'An erased guest')),
     score: row.score,
     band: row.band,
     label: labelOf(row),
@@ -48,6 +48,8 @@ function sentenceOf(row: ActivityRow, name: string): string {
       return `${name} checked in${count(row)} at ${text(row, 'gate')}${row.details['offline'] === true ? ' (offline scan)' : ''}`
     case 'check_in_refused':
       return `${name} was not let in at ${text(row, 'gate')}: ${refusals[text(row, 'reason')] ?? text(row, 'reason')}`
+    case 'check_in_conflict':
+      return conflictSentence(row, name)
     case 'check_in_undone':
       return `A check-in of ${name} was undone`
     default:
@@ -102,11 +104,36 @@ function answerSentence(row: ActivityRow, name: string): string {
   }
 }
 
+function conflictSentence(row: ActivityRow, name: string): string {
+  const { gates } = row.details
+  const where = Array.isArray(gates) ? [...new Set(gates.map(String))].join(' and ') : ''
+  switch (text(row, 'reason')) {
+    case 'admitted_twice':
+      return `${name} was let in twice, at ${where}, by scanners that did not know of each other`
+    case 'more_than_expected':
+      return `More people of ${name}'s party were let in at ${where} than have a seat`
+    default: {
+      const refusal = text(row, 'refusal')
+      return `${name} was let in at ${where} without a connection, and should not have been: ${refusals[refusal] ?? refusal}`
+    }
+  }
+}
+
 const refusals: Readonly<Record<string, string>> = {
   not_attending: 'not on the list of those who come',
   removed: 'no longer on the guest list',
   party_complete: 'the whole party is already inside',
   event_not_open: 'the event is not open',
+  pass_revoked: 'the pass was replaced by a newer one',
+  pass_expired: 'the pass has expired',
+  pass_unknown: 'no guest has this pass',
+  pass_unreadable: 'this is no pass',
+  pass_forged: 'the pass is forged',
+  pass_other_event: 'the pass is for another event',
+  wrong_person: 'staff say it is not this guest',
+  no_identification: 'nothing to show who it is',
+  behaviour: 'because of how they behaved',
+  other: 'staff decided so',
 }
 
 const countries = new Intl.DisplayNames('en', { type: 'region', fallback: 'code' })

@@ -1,6 +1,7 @@
 import type { Reader } from '../reader.ts'
 import { activityQueries } from './activity.ts'
 import { arrivalQueries } from './arrivals.ts'
+import { doorQueries } from './door.ts'
 import { eventQueries } from './events.ts'
 import { guestQueries } from './guests.ts'
 import { previewQueries } from './preview.ts'
@@ -14,6 +15,7 @@ export function createQueries(reader: Reader): ReadModelQueries {
     rsvps: rsvpQueries(reader),
     activity: activityQueries(reader),
     arrivals: arrivalQueries(reader),
+    door: doorQueries(reader),
     preview: previewQueries(reader),
   }
 }

@@ -95,6 +95,6 @@ function countsOf(rows: readonly { status: GuestView['status']; n: number }[]): 
 }
 
 /** What a person typed, as the search column has it, for `LIKE`. */
-function searchPattern(q: string): string {
+export function searchPattern(q: string): string {
   return `%${folded(q.trim()).replace(/[\\%_]/g, '\\$&')}%`
 }

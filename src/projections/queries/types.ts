@@ -3,7 +3,7 @@ import type { FeedbackItem } from '../../contracts/security.ts'
 import type { EventView } from '../../contracts/events.ts'
 import type { GuestStatus, GuestView } from '../../contracts/guests.ts'
 import type { z } from 'zod'
-import type { arrivals } from '../../contracts/door.ts'
+import type { arrivals, scannerTicketList } from '../../contracts/door.ts'
 import type { Position } from '../../eventstore/port.ts'
 import type { Band, Channel } from '../../events/guest.ts'
 import type { Answer, RsvpStatus } from '../../events/rsvps.ts'
@@ -166,11 +166,56 @@ export interface CheckInRecord {
   readonly undone: boolean
 }
 
+export interface MissingGuest {
+  readonly guest: { readonly id: string; readonly name: string | null }
+  /** People of the party. */
+  readonly expected: number
+  readonly arrived: number
+}
+
 export interface ArrivalQueries {
   view(eventId: string): Promise<z.infer<typeof arrivals>>
+  /** Parties with a seat that are not all here, by name. @throws DomainError `invalid_cursor` */
+  missing(eventId: string, page: PageRequest): Promise<Page<MissingGuest>>
   findCheckIn(eventId: string, checkInId: string): Promise<CheckInRecord | null>
   /** In the order in which they happened. */
   ofGuest(eventId: string, guestId: string): Promise<CheckInRecord[]>
+}
+
+/** A guest as a device at the door is told of them. */
+export interface DoorGuest {
+  readonly guestId: string
+  readonly listed: boolean
+  readonly name: string | null
+  readonly passVersion: number
+  readonly passRevoked: boolean
+  readonly risk: Band | null
+  /** People with a seat, null without one. */
+  readonly expected: number | null
+  readonly companions: readonly string[]
+  readonly arrived: number
+  readonly lastArrival: { at: string; gate: string; deviceId: string; count: number } | null
+}
+
+export interface ManifestPage {
+  readonly guests: readonly DoorGuest[]
+  /** What to ask for next; guests may come again, none is missed. */
+  readonly cursor: Position
+  /** There is more after the cursor already. */
+  readonly more: boolean
+  /** Guests of the event in all. */
+  readonly total: number
+  /** `since` is after what was ever applied: it is of another log, or of tables to come. */
+  readonly ahead: boolean
+}
+
+export interface DoorQueries {
+  /** Guests that changed after a position, in the order of their last change. */
+  manifest(eventId: string, since: Position, limit: number): Promise<ManifestPage>
+  /** Guests on the list with these letters in their name, whatever the case and the accents; by name. */
+  search(eventId: string, q: string, limit: number): Promise<DoorGuest[]>
+  /** Every ticket with the devices that used it, the newest first. */
+  tickets(eventId: string): Promise<z.infer<typeof scannerTicketList>['items']>
 }
 
 export interface ScoredGuests extends Page<{
@@ -214,5 +259,6 @@ export interface ReadModelQueries {
   readonly rsvps: RsvpQueries
   readonly activity: ActivityQueries
   readonly arrivals: ArrivalQueries
+  readonly door: DoorQueries
   readonly preview: PreviewQueries
 }

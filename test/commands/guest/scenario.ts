@@ -4,6 +4,7 @@ import type {
   Invite,
   Open,
   Policy,
+  Scan,
   ScoreLate,
   TouchKind,
 } from '../../../src/commands/guest/commands.ts'
@@ -13,6 +14,7 @@ import type { NewGuestFact, Place } from '../../../src/events/guest.ts'
 import type { Baseline } from '../../../src/scoring/baseline.ts'
 import { DEFAULT_THRESHOLDS } from '../../../src/scoring/bands.ts'
 import type { RuleSet } from '../../../src/scoring/score.ts'
+import { definedOf } from '../../../src/kernel/defined.ts'
 import { given, NOW } from '../../support/decider-spec.ts'
 
 export const ann = { name: 'Ann', email: 'ann@example.com', phone: '+491711234567', externalRef: 'A-1' }
@@ -103,19 +105,36 @@ export const touch = (kind: TouchKind, at = NOW, linkVersion = 1): GuestCommand 
   userAgent: 'WhatsApp/2',
 })
 
-export const checkIn = (change: Partial<CheckIn> = {}): CheckIn => ({
-  kind: 'check_in',
-  checkInId: 'c1',
-  arrivalCount: 1,
+/** @param change of the scan, too */
+export const checkIn = (change: Partial<CheckIn & Scan> = {}): CheckIn => {
+  const { gate, ticketId, deviceId, nonce, scannedAt, offline, ...rest } = change
+  return {
+    kind: 'check_in',
+    checkInId: 'c1',
+    arrivalCount: 1,
+    via: 'pass',
+    arrivedBefore: null,
+    at: NOW,
+    expected: 3,
+    doorsOpen: true,
+    passVersion: 1,
+    passExpired: false,
+    ...rest,
+    scan: {
+      ...scan,
+      ...definedOf({ gate, ticketId, deviceId, nonce, scannedAt, offline }),
+    },
+  }
+}
+
+export const scan: Scan = {
   gate: 'north',
+  ticketId: 't1',
   deviceId: 'phone-1',
   nonce: 'n1',
   scannedAt: '2026-06-01T18:00:00Z',
   offline: false,
-  expected: 3,
-  doorsOpen: true,
-  ...change,
-})
+}
 
 export type FactOfType<T extends NewGuestFact['type']> = Extract<NewGuestFact, { type: T }>
 

@@ -1,0 +1,46 @@
+import type { GuestHappened } from '../../events/guest.ts'
+import { unreachable } from '../../kernel/errors.ts'
+import { MAX_REFUSALS_PER_HOUR } from './check-in.ts'
+import type { Arrival, InvitedGuest, Refusal } from './state.ts'
+
+type Of<T extends GuestHappened['type']> = Extract<GuestHappened, { type: T }>
+
+/** Who of the party came in, when, where, and how many of them count. */
+export function evolveArrivals(
+  arrivals: InvitedGuest['arrivals'],
+  fact: Of<'GuestCheckedIn' | 'CheckInConflicted' | 'CheckInUndone'>,
+): InvitedGuest['arrivals'] {
+  const change = (checkInId: string, to: (arrival: Arrival) => Partial<Arrival>) =>
+    arrivals.map((one) => (one.checkInId === checkInId ? { ...one, ...to(one) } : one))
+  switch (fact.type) {
+    case 'GuestCheckedIn': {
+      const { checkInId, nonce, arrivalCount: count, counted, gate, deviceId, scannedAt } = fact.data
+      const of = { checkInId, nonce, count, counted, gate, deviceId, scannedAt }
+      return [...arrivals, { ...of, at: fact.at, conflict: null, undone: false }]
+    }
+    case 'CheckInConflicted':
+      return change(fact.data.checkInId, () => ({ conflict: fact.data.kind }))
+    case 'CheckInUndone': {
+      const counted = new Map(fact.data.recounted.map((one) => [one.checkInId, one.counted]))
+      return change(fact.data.checkInId, () => ({ undone: true })).map((one) => ({
+        ...one,
+        counted: counted.get(one.checkInId) ?? one.counted,
+      }))
+    }
+    default:
+      return unreachable(fact)
+  }
+}
+
+/** A refusal that was recorded: the same scan stays refused. */
+export function refused(
+  state: InvitedGuest,
+  { data: { nonce }, at }: Of<'CheckInRefused' | 'GuestTurnedAway'>,
+  reason: Refusal | 'turned_away',
+): InvitedGuest {
+  return {
+    ...state,
+    refusals: new Map(state.refusals).set(nonce, reason),
+    recentRefusals: [...state.recentRefusals, at].slice(-MAX_REFUSALS_PER_HOUR),
+  }
+}

@@ -1,0 +1,143 @@
+import { ERASED, known, type Erased } from '../events/fact.ts'
+import type { Band } from '../events/guest.ts'
+import type { Fact, FactType } from '../events/registry.ts'
+import { tallied, worstOf, type BandedScore, type Tally } from '../scoring/tally.ts'
+import { folded } from './guest-row.ts'
+import { guestColumns, guestKeyOf, timeOf, type FactOfType, type Fold, type Folds } from './projection.ts'
+
+/** What a device at the door has to know of a guest, to decide by itself. */
+export type DoorGuestRow = {
+  readonly event_id: string
+  readonly guest_id: string
+  readonly listed: boolean
+  readonly erased: boolean
+  readonly name: string | null
+  /** The name without case and accents. */
+  readonly search: string
+  readonly pass_version: number
+  readonly pass_revoked: boolean
+  readonly scores: Tally
+  readonly risk: Band | null
+  /** People with a seat, null without one. */
+  readonly expected: number | null
+  readonly companions: string[]
+  readonly arrived: number
+  /** Those that were not undone, in the order in which they were recorded. */
+  readonly arrivals: DoorArrival[]
+  /** Position of the last fact that may have changed what a device is told. */
+  readonly told_at: string
+}
+
+export type DoorArrival = {
+  readonly id: string
+  readonly at: string
+  readonly gate: string
+  readonly deviceId: string
+  readonly count: number
+  readonly counted: number
+}
+
+export const doorGuestColumns: { readonly [C in keyof DoorGuestRow]: string } = {
+  event_id: 'text NOT NULL',
+  guest_id: 'text NOT NULL',
+  listed: 'boolean NOT NULL',
+  erased: 'boolean NOT NULL',
+  name: 'text',
+  search: 'text NOT NULL',
+  pass_version: 'integer NOT NULL',
+  pass_revoked: 'boolean NOT NULL',
+  scores: 'jsonb NOT NULL',
+  risk: 'text',
+  expected: 'integer',
+  companions: 'jsonb NOT NULL',
+  arrived: 'integer NOT NULL',
+  arrivals: 'jsonb NOT NULL',
+  told_at: 'bigint NOT NULL',
+}
+
+const newRow = (fact: Fact): DoorGuestRow => ({
+  ...guestColumns(fact),
+  listed: false,
+  erased: false,
+  name: null,
+  search: '',
+  pass_version: 0,
+  pass_revoked: true,
+  scores: {},
+  risk: null,
+  expected: null,
+  companions: [],
+  arrived: 0,
+  arrivals: [],
+  told_at: '0',
+})
+
+const guest = <T extends FactType>(
+  change: (row: DoorGuestRow, fact: FactOfType<T>) => Partial<DoorGuestRow>,
+): Fold<DoorGuestRow, FactOfType<T>> => ({
+  key: guestKeyOf,
+  evolve: (before, fact) => {
+    const row = before ?? newRow(fact)
+    // Answers that were applied late keep their place before what came after them.
+    const told_at = fact.position > BigInt(row.told_at) ? String(fact.position) : row.told_at
+    return { ...row, ...change(row, fact), told_at }
+  },
+})
+
+function named(row: DoorGuestRow, personal: { readonly name?: string | undefined } | Erased) {
+  if (personal === ERASED || row.erased) return { name: null, search: '' }
+  const name = personal.name ?? row.name
+  return { name, search: folded(name ?? '') }
+}
+
+const scored = (scores: Tally) => ({ scores, risk: worstOf(scores)?.band ?? null })
+
+const rescored = (row: DoorGuestRow, now: BandedScore, before: BandedScore) =>
+  scored(tallied(tallied(row.scores, before, -1), now, 1))
+
+const withArrivals = (arrivals: DoorArrival[]) => ({
+  arrivals,
+  arrived: arrivals.reduce((sum, { counted }) => sum + counted, 0),
+})
+
+type Handled =
+  | 'GuestInvited'
+  | 'GuestDetailsChanged'
+  | 'GuestRemoved'
+  | 'GuestForgotten'
+  | 'LinkIssued'
+  | 'LinkRevoked'
+  | 'AccessScored'
+  | 'AccessRescored'
+  | 'GuestCheckedIn'
+  | 'CheckInUndone'
+  | 'RsvpAnswered'
+  | 'RsvpPromoted'
+  | 'RsvpWithdrawn'
+
+export const doorGuestFolds: Pick<Folds<DoorGuestRow>, Handled> = {
+  GuestInvited: guest((row, { personal }) => ({ ...named(row, personal), listed: true })),
+  GuestDetailsChanged: guest((row, { personal }) => named(row, personal)),
+  GuestRemoved: guest(() => ({ listed: false })),
+  GuestForgotten: guest(() => ({ erased: true, name: null, search: '', companions: [] })),
+  LinkIssued: guest((_row, { data }) => ({ pass_version: data.version, pass_revoked: false })),
+  LinkRevoked: guest((_row, { data }) => ({ pass_version: data.version, pass_revoked: true })),
+  AccessScored: guest((row, { data }) => scored(tallied(row.scores, data, 1))),
+  AccessRescored: guest((row, { data }) => rescored(row, data, data.before)),
+  GuestCheckedIn: guest((row, fact) => {
+    const { checkInId: id, gate, deviceId, arrivalCount: count, counted } = fact.data
+    const others = row.arrivals.filter((one) => one.id !== id)
+    return withArrivals([...others, { id, at: timeOf(fact), gate, deviceId, count, counted }])
+  }),
+  CheckInUndone: guest((row, { data }) => {
+    const counted = new Map(data.recounted.map((one) => [one.checkInId, one.counted]))
+    const left = row.arrivals.filter(({ id }) => id !== data.checkInId)
+    return withArrivals(left.map((one) => ({ ...one, counted: counted.get(one.id) ?? one.counted })))
+  }),
+  RsvpAnswered: guest((row, { data, personal }) => ({
+    expected: data.status === 'confirmed' ? data.partySize : null,
+    companions: row.erased ? [] : [...(known(personal, 'plusOneNames') ?? [])],
+  })),
+  RsvpPromoted: guest((_row, { data }) => ({ expected: data.partySize })),
+  RsvpWithdrawn: guest(() => ({ expected: null, companions: [] })),
+}
