@@ -66,6 +66,7 @@ module.exports = {
       from: { path: '^src/', pathNot: ['^src/observability/', '^src/[^/]+\\.ts$'] },
       to: { path: '^src/observability/' },
     },
+    onlyImports('backup', 'backup', ['kernel', 'postgres', 'vault']),
     onlyImports('transfer', 'transfer', ['kernel', 'eventstore']),
     onlyImports('rescoring', 'rescoring', ['kernel', 'events', 'eventstore', 'commands', 'scoring']),
     onlyImports('http', 'http', [

@@ -5,7 +5,7 @@ import { createCommandHandler, type CommandHandler } from './commands/handle.ts'
 import { createOpenings, type Openings } from './commands/guest/opening.ts'
 import { activeRules } from './commands/rules/active.ts'
 import type { Config } from './config.ts'
-import { createEmbeddedStore, migrations as storeMigrations } from './eventstore/embedded/store.ts'
+import { createEmbeddedStore } from './eventstore/embedded/store.ts'
 import { createEventStoreDbStore } from './eventstore/eventstoredb/store.ts'
 import { createLog, type Log } from './eventstore/log.ts'
 import type { EventStore } from './eventstore/port.ts'
@@ -13,17 +13,12 @@ import { createGeoResolver } from './geoip/create.ts'
 import type { GeoResolver } from './geoip/resolver.ts'
 import type { Clock } from './kernel/time.ts'
 import type { Observability } from './observability/create.ts'
+import { allMigrations } from './migrations.ts'
 import { startEmbeddedPostgres } from './postgres/embedded.ts'
 import { migrate } from './postgres/migrate.ts'
 import { assertUsable, createPool, type Pool } from './postgres/pool.ts'
-import { processMigrations } from './processes/checkpoints.ts'
-import {
-  createProjections,
-  migrations as projectionMigrations,
-  type Projections,
-} from './projections/create.ts'
+import { createProjections, type Projections } from './projections/create.ts'
 import { createTokens, type Tokens } from './tokens/tokens.ts'
-import { vaultMigrations } from './vault/migrations.ts'
 import { openKeyRing } from './vault/open-key-ring.ts'
 import { openVault, type Vault } from './vault/vault.ts'
 
@@ -129,7 +124,7 @@ async function openPool(
   const pool = createPool(databaseUrl, { log: logger, max: 12 })
   closers.add('the pool', () => pool.end())
   if (config.databaseUrl !== null) await assertUsable(pool, databaseUrl)
-  await migrate(pool, [...storeMigrations, ...vaultMigrations, ...processMigrations, ...projectionMigrations])
+  await migrate(pool, allMigrations)
   return pool
 }
 

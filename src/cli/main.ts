@@ -1,4 +1,6 @@
 import { readConfig, type Config } from '../config.ts'
+import { backup } from './backup/backup.ts'
+import { restore } from './backup/restore.ts'
 import { UsageError, type Command, type CommandRun } from './command.ts'
 import { helpOf, helpOfCommand, helpOfGroup, unknownOption } from './help.ts'
 import { keysRotate } from './keys.ts'
@@ -15,6 +17,8 @@ import { openWorkshop, type Workshop } from './workshop.ts'
 const commands: readonly Command[] = [
   ...projectionCommands,
   ...logCommands,
+  backup,
+  restore,
   rescore,
   rulesList,
   rulesActivate,

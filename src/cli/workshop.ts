@@ -2,18 +2,17 @@ import type { FastifyBaseLogger } from 'fastify'
 import { Closers } from '../closers.ts'
 import { createCommandHandler, type CommandHandler } from '../commands/handle.ts'
 import type { Config } from '../config.ts'
-import { createEmbeddedStore, migrations as storeMigrations } from '../eventstore/embedded/store.ts'
+import { createEmbeddedStore } from '../eventstore/embedded/store.ts'
 import { createEventStoreDbStore } from '../eventstore/eventstoredb/store.ts'
 import { createLog, type Log } from '../eventstore/log.ts'
 import type { EventStore } from '../eventstore/port.ts'
+import { allMigrations } from '../migrations.ts'
 import { startEmbeddedPostgres } from '../postgres/embedded.ts'
 import { FolderInUse } from '../postgres/folder-lock.ts'
 import { migrate } from '../postgres/migrate.ts'
 import { createPool, type Pool } from '../postgres/pool.ts'
 import { urlOfRunning } from '../postgres/running.ts'
-import { migrations as projectionMigrations } from '../projections/create.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
-import { vaultMigrations } from '../vault/migrations.ts'
 import { openKeyRing } from '../vault/open-key-ring.ts'
 import { openVault } from '../vault/vault.ts'
 
@@ -39,7 +38,7 @@ export async function openWorkshop(config: Config, logger: FastifyBaseLogger): P
     const databaseUrl = await databaseOf(config, logger, closers)
     const pool = createPool(databaseUrl, { log: logger, max: 10, applicationName: 'guestguard ops' })
     closers.add('the pool', () => pool.end())
-    await migrate(pool, [...storeMigrations, ...vaultMigrations, ...projectionMigrations])
+    await migrate(pool, allMigrations)
     const ring = await openKeyRing(
       { dataDir: config.dataDir, masterKey: config.masterKey ?? undefined },
       pool,

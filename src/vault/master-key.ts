@@ -70,6 +70,22 @@ export function parseMasterKeys(text: string, where: string): readonly Buffer[] 
   })
 }
 
+/** @returns the master keys as the setting MASTER_KEY takes them: to be kept secret. @throws as `readKeyRing` */
+export async function masterKeyText(source: MasterKeySource): Promise<string> {
+  return (await readSecrets(source)).map((secret) => secret.toString('base64')).join(',')
+}
+
+/** Makes `<dataDir>/master.key` with these keys. @param text as MASTER_KEY takes them @throws Error when there is one */
+export async function writeMasterKeyFile(dataDir: string, text: string): Promise<void> {
+  const half = await writeHalf(dataDir, parseMasterKeys(text, 'the master keys'))
+  try {
+    await link(half, fileOf(dataDir))
+  } finally {
+    await rm(half, { force: true })
+  }
+  await syncFolder(dataDir)
+}
+
 /** Makes `<dataDir>/master.key` with one new key. When another process makes it at the same time, the first one stays. */
 export async function createMasterKeyFile(dataDir: string): Promise<void> {
   const half = await writeHalf(dataDir, [randomBytes(KEY_BYTES)])

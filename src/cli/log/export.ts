@@ -1,10 +1,6 @@
-import { createWriteStream } from 'node:fs'
-import { access, rename, rm } from 'node:fs/promises'
-import { Readable, Writable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { createGzip } from 'node:zlib'
-import { exportLog, type Exported } from '../../transfer/export.ts'
-import { onlyArgument, parse, UsageError, type Command, type CommandRun } from '../command.ts'
+import { exportLog } from '../../transfer/export.ts'
+import { onlyArgument, parse, type Command } from '../command.ts'
+import { writeOutput } from '../output-file.ts'
 import { counted } from '../table.ts'
 
 export const logExport: Command = {
@@ -26,7 +22,19 @@ a guest reaches it too. To take an installation elsewhere with its keys: guestgu
   ],
   run: async (run) => {
     const target = onlyArgument(parse(run.args, {}).positionals, 'The name of a file, or -,')
-    const exported = target === '-' ? await write(run, standardOutput()) : await toFile(run, target)
+    const { store } = await run.open()
+    const total = Number(await store.head())
+    const started = performance.now()
+    const text = exportLog({
+      store,
+      createdAt: new Date().toISOString(),
+      signal: run.signal,
+      onProgress: (facts, position) => {
+        const perSecond = (facts / (performance.now() - started)) * 1_000
+        run.meter.show({ label: 'export', done: Number(position), total, perSecond, etaSeconds: null })
+      },
+    })
+    const exported = await writeOutput({ target, packed: target.endsWith('.gz') }, text)
     const { facts, digest } = exported
     const told = `${counted(facts, 'fact')} exported, digest ${digest}`
     if (target === '-') run.progress(told)
@@ -38,55 +46,3 @@ a guest reaches it too. To take an installation elsewhere with its keys: guestgu
     return 0
   },
 }
-
-/** Under another name until it is whole, so that half an export is never taken for one. */
-async function toFile(run: CommandRun, file: string): Promise<Exported> {
-  const exists = await access(file).then(
-    () => true,
-    () => false,
-  )
-  if (exists) throw new UsageError(`${file} is there already.`)
-  const half = `${file}.part`
-  try {
-    const out = createWriteStream(half, { mode: 0o600, flush: true })
-    const exported = await write(run, out, file.endsWith('.gz'))
-    await rename(half, file)
-    return exported
-  } catch (error) {
-    await rm(half, { force: true })
-    throw error
-  }
-}
-
-async function write(run: CommandRun, out: Writable, packed = false): Promise<Exported> {
-  const { store } = await run.open()
-  const head = Number(await store.head())
-  const started = performance.now()
-  let exported: Exported | undefined
-  const text = async function* () {
-    exported = yield* exportLog({
-      store,
-      createdAt: new Date().toISOString(),
-      signal: run.signal,
-      onProgress: (facts, position) => {
-        const perSecond = (facts / (performance.now() - started)) * 1_000
-        run.meter.show({ label: 'export', done: Number(position), total: head, perSecond, etaSeconds: null })
-      },
-    })
-  }
-  const source = Readable.from(text())
-  if (packed) await pipeline(source, createGzip(), out)
-  else await pipeline(source, out)
-  run.meter.clear()
-  if (exported === undefined) throw new Error('the export did not come to its end')
-  return exported
-}
-
-/** Not the stream itself, which a pipeline would close. */
-const standardOutput = (): Writable =>
-  new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      if (process.stdout.write(chunk)) done()
-      else process.stdout.once('drain', done)
-    },
-  })
