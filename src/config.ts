@@ -112,6 +112,33 @@ const environment = z.object({
 /** The names of all variables. */
 export const VARIABLES: readonly string[] = Object.keys(environment.shape)
 
+export interface EnvironmentFault {
+  readonly variable: string
+  /** What it takes, such as "takes all, api or worker". */
+  readonly message: string
+}
+
+/** @returns everything that is wrong with the environment, where `readConfig` names the first thing only */
+export function environmentFaults(env: Readonly<Record<string, string | undefined>>): EnvironmentFault[] {
+  const faults = (environment.safeParse(setIn(env)).error?.issues ?? []).map(({ path, message }) => ({
+    variable: path.join('.'),
+    message,
+  }))
+  const wrong = faults.map(({ variable }) => variable)
+  try {
+    readConfig(Object.fromEntries(Object.entries(env).filter(([name]) => !wrong.includes(name))))
+    return faults
+  } catch (error) {
+    // What is wrong with several together; said already when one of them is wrong by itself.
+    const message = error instanceof Error ? error.message : String(error)
+    return wrong.some((name) => message.includes(name)) ? faults : [...faults, { variable: '', message }]
+  }
+}
+
+/** An empty value counts as unset. */
+const setIn = (env: Readonly<Record<string, string | undefined>>) =>
+  Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+
 export interface Config {
   readonly port: number
   readonly host: string
@@ -140,10 +167,7 @@ export interface Config {
  * @throws DomainError `invalid/bad_environment` whose message is one line that names the variable and what it takes
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const set = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
-  )
-  const parsed = environment.safeParse(set)
+  const parsed = environment.safeParse(setIn(env))
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw badEnvironment(`${issue?.path.join('.') ?? 'environment'} ${issue?.message ?? 'is not valid'}`)

@@ -1,6 +1,7 @@
 import { readConfig, type Config } from '../config.ts'
 import { backup } from './backup/backup.ts'
 import { restore } from './backup/restore.ts'
+import { doctor } from './doctor/doctor.ts'
 import { UsageError, type Command, type CommandRun } from './command.ts'
 import { helpOf, helpOfCommand, helpOfGroup, unknownOption } from './help.ts'
 import { keysRotate } from './keys.ts'
@@ -15,6 +16,7 @@ import { didYouMean } from './suggest.ts'
 import { openWorkshop, type Workshop } from './workshop.ts'
 
 const commands: readonly Command[] = [
+  doctor,
   ...projectionCommands,
   ...logCommands,
   backup,
