@@ -1,0 +1,160 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { z } from 'zod'
+import type { activityPage } from '../../src/contracts/activity.ts'
+import type { EventView } from '../../src/contracts/events.ts'
+import { HOUR, MINUTE } from '../../src/kernel/time.ts'
+import { arrivalsOf, attending, openGate, type Gate, type PassHolder } from '../support/gate.ts'
+import { createEvent, expectStatus, register, type TestHost } from '../support/party.ts'
+import { startTestProduct, type TestProduct } from '../support/product.ts'
+
+let product: TestProduct
+let host: TestHost
+let event: EventView
+let north: Gate
+let south: Gate
+let grace: PassHolder
+
+beforeAll(async () => {
+  product = await startTestProduct()
+  host = await register(product)
+})
+
+afterAll(async () => {
+  await product.stop()
+})
+
+beforeEach(async () => {
+  const eventDate = new Date(product.clock.now() + 3 * HOUR).toISOString()
+  event = await createEvent(host, { eventDate })
+  grace = await attending(product, host, event, 'Grace Hopper', 2)
+  north = await openGate(product, host, event.id, 'North')
+  south = await openGate(product, host, event.id, 'South')
+})
+
+/** A scan that a device let in by itself. */
+const admitted = (gate: Gate, change: object) => gate.scan({ outcome: 'admitted', ...change })
+
+describe('two gates that let the same pass in without knowing of each other', () => {
+  async function both(count = 2) {
+    const at = product.clock.now()
+    const first = admitted(north, { pass: grace.pass, arrivalCount: count })
+    product.clock.advance(2 * MINUTE)
+    const second = admitted(south, { pass: grace.pass, arrivalCount: count })
+    product.clock.advance(30 * MINUTE)
+    const [one] = await north.batch(first)
+    const [two] = await south.batch(second)
+    return { at, one, two }
+  }
+
+  it('stay two arrivals that count once, and the host sees both gates and times', async () => {
+    const { at, one, two } = await both()
+    expect(one?.status).toBe('accepted')
+    expect(two).toMatchObject({ status: 'conflict', reason: 'admitted_twice' })
+    const seen = await arrivalsOf(product, host, event.id)
+    expect(seen).toMatchObject({ arrived: 2, parties: { arrived: 1 } })
+    expect(seen.conflicts).toMatchObject([
+      {
+        checkInId: two?.checkInId,
+        guest: { id: grace.id, name: 'Grace Hopper' },
+        kind: 'admitted_twice',
+        expected: 2,
+        arrivals: [
+          { gate: 'North', deviceId: 'phone-North', scannedAt: new Date(at).toISOString(), count: 2 },
+          {
+            gate: 'South',
+            deviceId: 'phone-South',
+            scannedAt: new Date(at + 2 * MINUTE).toISOString(),
+            count: 2,
+          },
+        ],
+        resolved: false,
+      },
+    ])
+    const path = `/api/events/${event.id}/activity`
+    const { items } = expectStatus(await host.client.get<z.infer<typeof activityPage>>(path), 200)
+    expect(items.find(({ kind }) => kind === 'check_in_conflict')?.sentence).toBe(
+      'Grace Hopper was let in twice, at North and South, by scanners that did not know of each other',
+    )
+    expect(
+      expectStatus(
+        await host.client.get<{ arrived: number }>(`/api/events/${event.id}/guests/${grace.id}`),
+        200,
+      ).arrived,
+    ).toBe(2)
+  })
+
+  it('count once also when each let in one of two', async () => {
+    await both(1)
+    expect((await arrivalsOf(product, host, event.id)).arrived).toBe(1)
+  })
+
+  it('are settled when the host undoes one of them; the other counts', async () => {
+    const { one } = await both()
+    const path = `/api/events/${event.id}/check-ins/${one?.checkInId ?? ''}/undo`
+    expect((await host.client.post(path)).status).toBe(204)
+    const seen = await arrivalsOf(product, host, event.id)
+    expect(seen).toMatchObject({ arrived: 2, byGate: [{ gate: 'South', arrived: 2 }] })
+    expect(seen.conflicts).toMatchObject([
+      { resolved: true, arrivals: [{ undone: true }, { undone: false }] },
+    ])
+    const { guests } = await north.manifest()
+    expect(guests.map(({ id, arrived }) => [id, arrived])).toEqual([[grace.id, 2]])
+  })
+
+  it('are told the same whether they upload one after the other or at once', async () => {
+    const items = [north, south].map(
+      (gate) => [gate, admitted(gate, { pass: grace.pass, arrivalCount: 2 })] as const,
+    )
+    const answers = await Promise.all(items.map(([gate, item]) => gate.batch(item)))
+    expect(
+      answers
+        .flat()
+        .map(({ status }) => status)
+        .toSorted(),
+    ).toEqual(['accepted', 'conflict'])
+    expect(await arrivalsOf(product, host, event.id)).toMatchObject({ arrived: 2, conflicts: [{}] })
+  })
+})
+
+describe('what the host sees of the arrivals', () => {
+  it('is who came by which gate in which quarter of an hour, and who is missing', async () => {
+    const party = await attending(product, host, event, 'Katherine Johnson', 3)
+    await attending(product, host, event, 'Ada Lovelace')
+    const quarter = 15 * MINUTE
+    product.clock.advance(quarter - (product.clock.now() % quarter))
+    const began = product.clock.now()
+    const quarterAt = (n: number) => new Date(began + n * quarter).toISOString()
+    await north.checkIn({ pass: party.pass, arrivalCount: 2 })
+    product.clock.advance(2 * quarter)
+    const queued = south.scan({ outcome: 'admitted', pass: grace.pass, arrivalCount: 2 })
+    product.clock.advance(3 * quarter)
+    await south.batch(queued)
+
+    const seen = await arrivalsOf(product, host, event.id)
+    expect(seen).toMatchObject({
+      expected: 6,
+      arrived: 4,
+      parties: { expected: 3, arrived: 2 },
+      byGate: [
+        { gate: 'North', arrived: 2, lastAt: quarterAt(0) },
+        { gate: 'South', arrived: 2, lastAt: quarterAt(2) },
+      ],
+      byQuarterHour: [
+        { from: quarterAt(0), arrived: 2 },
+        { from: quarterAt(1), arrived: 0 },
+        { from: quarterAt(2), arrived: 2 },
+      ],
+      missing: { people: 2, parties: 2 },
+    })
+    expect(seen.missing.guests).toMatchObject([
+      { guest: { name: 'Ada Lovelace' }, expected: 1, arrived: 0 },
+      { guest: { name: 'Katherine Johnson' }, expected: 3, arrived: 2 },
+    ])
+    const path = `/api/events/${event.id}/arrivals/missing?limit=1`
+    type Page = { items: typeof seen.missing.guests; nextCursor: string | null }
+    const first = expectStatus(await host.client.get<Page>(path), 200)
+    expect(first.items).toEqual(seen.missing.guests.slice(0, 1))
+    const next = await host.client.get<Page>(`${path}&cursor=${first.nextCursor ?? ''}`)
+    expect(next.body).toEqual({ items: seen.missing.guests.slice(1), nextCursor: null })
+  })
+})
