@@ -3,6 +3,8 @@ import { backup } from './backup/backup.ts'
 import { restore } from './backup/restore.ts'
 import { doctor } from './doctor/doctor.ts'
 import { UsageError, type Command, type CommandRun } from './command.ts'
+import { flagsList, flagsSet } from './flags.ts'
+import { hostSetPlan } from './host.ts'
 import { helpOf, helpOfCommand, helpOfGroup, unknownOption } from './help.ts'
 import { keysRotate } from './keys.ts'
 import { logCommands } from './log/commands.ts'
@@ -28,6 +30,9 @@ const commands: readonly Command[] = [
   rulesCompare,
   previewVerify,
   keysRotate,
+  hostSetPlan,
+  flagsList,
+  flagsSet,
 ]
 
 /** Exit codes: 0 done, 1 the answer is no or it failed, 2 the call is wrong, 130 cancelled. */

@@ -4,6 +4,10 @@ import { hostSubject } from './streams.ts'
 
 const ofHost = (stream: string) => hostSubject(stream.slice('host-'.length))
 
+/** Whoever registers is on the first one. */
+export const PLANS = ['free', 'pro', 'business'] as const
+export type Plan = (typeof PLANS)[number]
+
 /** Facts of `host-<hostId>`. */
 export const hostFacts = [
   personalFact(
@@ -18,6 +22,7 @@ export const hostFacts = [
     z.strictObject({ passwordHash: z.string() }),
     ofHost,
   ),
+  plainFact('HostPlanChanged', z.strictObject({ plan: z.enum(PLANS) })),
   /** Somebody asked for a reset mail; the mail is a reaction to this fact. */
   plainFact('PasswordResetRequested', z.strictObject({ requestId: z.string() })),
   /** The host signed out; the token of that session would be valid until `expiresAt`. */

@@ -1,5 +1,6 @@
 import { doorFacts } from './door.ts'
 import type { FactOf, FactSpec, HappenedOf, NewFactOf } from './fact.ts'
+import { flagFacts } from './flags.ts'
 import { guestFacts } from './guest.ts'
 import { emailFacts, hostFacts, slugFacts } from './host.ts'
 import { rsvpsFacts } from './rsvps.ts'
@@ -15,6 +16,7 @@ const all = [
   ...rsvpsFacts,
   ...doorFacts,
   ...rulesFacts,
+  ...flagFacts,
 ] as const
 
 /** Every fact the product can write or read. */

@@ -11,6 +11,9 @@ export const slugStream = (slug: string) => `slug-${slug}`
 /** Which rule set scores, for the whole installation. */
 export const rulesStream = 'scoring-rules'
 
+/** Which parts of the product are switched off, for the whole installation. */
+export const flagsStream = 'feature-flags'
+
 export const eventCategory = (eventId: string) => `event.${eventId}`
 export const settingsStream = (eventId: string) => `event.${eventId}-settings`
 export const doorStream = (eventId: string) => `event.${eventId}-door`

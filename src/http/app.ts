@@ -6,11 +6,13 @@ import fastify, { LogController, type FastifyError, type FastifyInstance } from 
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import helmet from 'helmet'
 import { CORRELATED, requestedCorrelation } from '../kernel/correlation.ts'
+import { activeFlags } from '../commands/flags/active.ts'
 import { newId } from '../kernel/ids.ts'
 import { SECOND } from '../kernel/time.ts'
 import { installAccess } from './access.ts'
 import type { AppDeps } from './deps.ts'
 import { installDocs } from './docs.ts'
+import { installFeatures } from './features.ts'
 import { handleClientError, handleError, handleNotFound, pathOf } from './problem.ts'
 import { activityRoutes } from './routes/activity.ts'
 import { authRoutes } from './routes/auth.ts'
@@ -18,6 +20,7 @@ import { checkInRoutes } from './routes/check-in.ts'
 import { doorRoutes } from './routes/door.ts'
 import { eventRoutes } from './routes/events.ts'
 import { feedbackRoutes } from './routes/feedback.ts'
+import { flagRoutes } from './routes/flags.ts'
 import { guestRoutes } from './routes/guests.ts'
 import { aboutRoutes, healthRoutes } from './routes/health.ts'
 import { importRoutes } from './routes/import.ts'
@@ -110,6 +113,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 
   await app.register((api, _options, done) => {
     installAccess(api, deps)
+    const flags = activeFlags(deps.commands, deps.clock)
+    installFeatures(api, flags)
+    void api.register(flagRoutes, { flags })
     api.addHook('onSend', async (_request, reply) => {
       // Answers are about people: neither the browser of a shared computer nor a proxy keeps them.
       if (!reply.hasHeader('cache-control')) void reply.header('cache-control', 'no-store')

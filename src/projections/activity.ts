@@ -42,6 +42,8 @@ const unrelated = ignored(
   'WalkInsConfigured',
   'ScannerDeviceSeen',
   'RulesActivated',
+  'FeatureFlagSet',
+  'HostPlanChanged',
   'ShadowRulesSet',
   // What a shadow says is the business of ops alone.
   'AccessShadowScored',

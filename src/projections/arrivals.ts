@@ -74,6 +74,8 @@ const elsewhere = ignored(
   'ScannerDeviceSeen',
   'GuestTurnedAway',
   'RulesActivated',
+  'FeatureFlagSet',
+  'HostPlanChanged',
   'ShadowRulesSet',
   'AccessShadowScored',
   'AccessAllowlisted',

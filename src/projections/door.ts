@@ -36,6 +36,8 @@ const elsewhere = ignored(
   'StepUpConfigured',
   'WalkInsConfigured',
   'RulesActivated',
+  'FeatureFlagSet',
+  'HostPlanChanged',
   'ShadowRulesSet',
   'CapacitySet',
   'LinkTouched',

@@ -127,7 +127,7 @@ export const events: Projection = {
         ...ignored('GuestInvited', 'GuestDetailsChanged', 'GuestRemoved', 'GuestForgotten'),
         ...ignored('LinkIssued', 'LinkRevoked', 'LinkTouched', 'AccessAttempted', 'AccessScored'),
         ...ignored('InvitationQueued', 'InvitationSent', 'InvitationFailed'),
-        ...ignored('RulesActivated', 'ShadowRulesSet'),
+        ...ignored('RulesActivated', 'FeatureFlagSet', 'HostPlanChanged', 'ShadowRulesSet'),
         ...ignored(
           'AccessShadowScored',
           'AccessAllowlisted',

@@ -151,6 +151,8 @@ export const guests: Projection = {
           'NetworkDisallowed',
           'StepUpConfigured',
           'RulesActivated',
+          'FeatureFlagSet',
+          'HostPlanChanged',
           'ShadowRulesSet',
         ),
         ...ignored(

@@ -49,6 +49,8 @@ const unrelated = ignored(
   'NetworkDisallowed',
   'StepUpConfigured',
   'RulesActivated',
+  'FeatureFlagSet',
+  'HostPlanChanged',
   'ShadowRulesSet',
   // A shadow counts for nothing.
   'AccessShadowScored',

@@ -119,6 +119,8 @@ export const rsvps: Projection = {
           'NetworkDisallowed',
           'StepUpConfigured',
           'RulesActivated',
+          'FeatureFlagSet',
+          'HostPlanChanged',
           'ShadowRulesSet',
         ),
         ...ignored(

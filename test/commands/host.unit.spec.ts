@@ -19,6 +19,16 @@ describe('a host', () => {
       .then([])
   })
 
+  it('changes the plan once, and not that of somebody who is not there', () => {
+    const toPro = { kind: 'set_plan', plan: 'pro' } as const
+    const changed = { type: 'HostPlanChanged', data: { plan: 'pro' } } as const
+    given(hostDecider).events(registered).when(toPro).then([changed])
+    const pro = given(hostDecider).events(registered, changed)
+    expect(pro.state).toMatchObject({ plan: 'pro', email: 'ann@example.com' })
+    pro.when(toPro).then([])
+    expect(given(hostDecider).when(toPro).refusal()).toMatchObject({ kind: 'not_found' })
+  })
+
   it('changes the password, which replaces the hash', () => {
     const changed = {
       type: 'HostPasswordChanged',

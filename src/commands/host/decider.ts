@@ -5,6 +5,7 @@ import type {
   NewEmailFact,
   NewHostFact,
   NewSlugFact,
+  Plan,
   SlugHappened,
 } from '../../events/host.ts'
 import { DomainError, unreachable } from '../../kernel/errors.ts'
@@ -14,7 +15,7 @@ export type HostState =
   | { readonly kind: 'missing' }
   | {
       readonly kind: 'registered'
-      readonly plan: 'free'
+      readonly plan: Plan
       /** Null once erased, as all that follows. */
       readonly email: string | null
       readonly name: string | null
@@ -33,6 +34,7 @@ export type HostCommand =
       readonly passwordHash: string
     }
   | { readonly kind: 'change_password'; readonly passwordHash: string; readonly reason: 'reset' | 'rehash' }
+  | { readonly kind: 'set_plan'; readonly plan: Plan }
   | { readonly kind: 'request_reset'; readonly requestId: string }
   /** `expiresAt` in epoch ms. */
   | { readonly kind: 'end_session'; readonly sessionId: string; readonly expiresAt: number }
@@ -59,6 +61,8 @@ export const hostDecider: Decider<HostState, HostCommand, NewHostFact, HostHappe
           passwordHash: fact.personal.passwordHash,
           passwordChangedAt: fact.data.reason === 'reset' ? fact.at : state.passwordChangedAt,
         }
+      case 'HostPlanChanged':
+        return state.kind === 'missing' ? state : { ...state, plan: fact.data.plan }
       case 'PasswordResetRequested':
         return state
       case 'SessionEnded': {
@@ -83,6 +87,10 @@ export const hostDecider: Decider<HostState, HostCommand, NewHostFact, HostHappe
         requireHost(state)
         const { reason, passwordHash } = command
         return [{ type: 'HostPasswordChanged', data: { reason }, personal: { passwordHash } }]
+      }
+      case 'set_plan': {
+        const { plan } = requireHost(state)
+        return plan === command.plan ? [] : [{ type: 'HostPlanChanged', data: { plan: command.plan } }]
       }
       case 'request_reset':
         requireHost(state)

@@ -25,11 +25,11 @@ export const authRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
   app.post(
     '/api/auth/register',
     {
-      config: { access: 'public' },
+      config: { access: 'public', feature: 'registration' },
       schema: {
         tags: ['auth'],
         body: registerBody,
-        response: { 201: session, 400: problem, 409: problem, 429: problem },
+        response: { 201: session, 400: problem, 409: problem, 429: problem, 503: problem },
       },
     },
     async (request, reply) => {

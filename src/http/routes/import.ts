@@ -45,7 +45,7 @@ export const importRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) =>
     '/api/events/:eventId/guests/import',
     {
       bodyLimit: FILE_LIMIT,
-      config: { access: 'event:write' },
+      config: { access: 'event:write', feature: 'import' },
       schema: {
         tags: ['guests'],
         description:
@@ -59,6 +59,7 @@ export const importRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) =>
           403: problem,
           404: problem,
           409: problem,
+          503: problem,
           413: problem,
           415: problem,
         },

@@ -22,7 +22,7 @@ export const invitationRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps
   app.post(
     '/api/events/:eventId/invitations/send',
     {
-      config: { access: 'event:write' },
+      config: { access: 'event:write', feature: 'invitations' },
       schema: {
         tags: ['guests'],
         params: z.object({ eventId: id }),
@@ -34,6 +34,7 @@ export const invitationRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps
           403: problem,
           404: problem,
           409: problem,
+          503: problem,
         },
       },
     },
