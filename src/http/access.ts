@@ -7,7 +7,7 @@ import { ULID_PATTERN } from '../kernel/ids.ts'
 import { SECOND } from '../kernel/time.ts'
 import type { AppDeps } from './deps.ts'
 import { requireTicket, ticketInvalid, type Ticket } from './door/ticket.ts'
-import type { ScannerClaims, Session } from '../tokens/tokens.ts'
+import type { Session } from '../tokens/tokens.ts'
 import { awaitMinPosition, bearerOf } from './requests.ts'
 
 export const SESSION_COOKIE = 'gg_session'
