@@ -11,6 +11,8 @@ export interface Child {
   readonly tokens: readonly string[]
   /** CPU time so far in seconds and memory in MB of the process; the database is a process of its own. */
   usage(): Promise<Extract<ChildMessage, { kind: 'usage' }>>
+  /** Asks something that only this program answers, with a message of that kind. */
+  ask<T>(what: string): Promise<T>
   stop(): Promise<void>
 }
 
@@ -41,6 +43,11 @@ export async function startChild(file: string, args: readonly string[]): Promise
       child.send('usage')
       return answer
     },
+    async ask<T>(what: string) {
+      const answer = message(child, what as ChildMessage['kind'])
+      child.send(what)
+      return (await answer) as T
+    },
     async stop() {
       const gone = once(child, 'exit')
       child.kill('SIGTERM')
@@ -54,7 +61,8 @@ export function reportTo(
   ready: { origin: string; tokens: readonly string[] },
   behind: () => Promise<number>,
 ): void {
-  process.on('message', () => {
+  process.on('message', (asked) => {
+    if (asked !== 'usage') return
     void behind().then((facts) => {
       const { user, system } = process.cpuUsage()
       const rssMb = process.memoryUsage.rss() / 1024 ** 2

@@ -4,6 +4,7 @@ import { writeResults } from './results.ts'
 const benches: Readonly<Record<string, () => Promise<{ run: (args: string[]) => Promise<void> }>>> = {
   openings: () => import('./openings.ts'),
   import: () => import('./import.ts'),
+  door: () => import('./door.ts'),
   live: () => import('./live.ts'),
   start: () => import('./start.ts'),
   eventstore: () => import('./eventstore.ts'),
