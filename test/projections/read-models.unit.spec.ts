@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest'
 import { ERASED } from '../../src/events/fact.ts'
 import type { Fact } from '../../src/events/registry.ts'
 import { activity } from '../../src/projections/activity.ts'
-import { arrivals } from '../../src/projections/arrivals.ts'
 import { events } from '../../src/projections/events.ts'
 import { guests } from '../../src/projections/guests.ts'
 import { rsvps } from '../../src/projections/rsvps.ts'
@@ -279,26 +278,5 @@ describe('activity', () => {
     expect(names(invited, ada.changed({ email: null }))).toEqual(['Ada Lovelace'])
     expect(names(invited, ada.removed())).toEqual(['Ada Lovelace'])
     expect(names(invited, ada.forgotten())).toEqual([null])
-  })
-})
-
-describe('arrivals', () => {
-  const parties = (...steps: Step[]) =>
-    rowsOf(arrivals, asFacts(steps), 'parties').map((one) => one['expected'])
-
-  it('expects those with a seat, and nobody else', () => {
-    expect(parties(ada.answered('confirmed', 3))).toEqual([3])
-    expect(parties(ada.answered('waitlisted', 3))).toEqual([0])
-    expect(parties(ada.answered('waitlisted', 3), ada.promoted(3))).toEqual([3])
-    expect(parties(ada.answered('confirmed', 3), ada.answered('declined'))).toEqual([0])
-    expect(parties(ada.answered('confirmed', 3), ada.withdrawn())).toEqual([0])
-  })
-
-  it('marks a check-in that was undone, and makes none of an undo that it knows nothing about', () => {
-    const checkIns = (...steps: Step[]) => rowsOf(arrivals, asFacts(steps), 'check_ins')
-    expect(checkIns(ada.checkedIn(1, 2), ada.undone(1))).toEqual([
-      expect.objectContaining({ arrival_count: 2, undone: true }),
-    ])
-    expect(checkIns(ada.undone(1))).toEqual([])
   })
 })
