@@ -9,7 +9,11 @@ import { z } from 'zod'
  * the folder is for its owner only (mode 0700) and is not for production.
  */
 export interface Outbox {
-  /** Writes a message so that it survives a power cut; the file appears whole or not at all. */
+  /**
+   * Writes a message so that it survives a power cut; the file appears whole or not at all. A message that is there is
+   * not written again, as mail systems drop a second copy of the same Message-ID: whoever sent it may have died before
+   * it was recorded, and then it is sent once more.
+   */
   put(message: {
     id: string
     channel: 'email' | 'sms'
@@ -64,6 +68,7 @@ export function createOutbox(folder: string): Outbox {
   return {
     async put({ id, channel, at, content }) {
       await mkdir(folder, { recursive: true, mode: 0o700 })
+      if (await isThere(folder, `-${id}${SUFFIX[channel]}`)) return
       await writeDurably(folder, `${stamp(at)}-${id}${SUFFIX[channel]}`, content)
     },
     async list(limit = DEFAULT_LIMIT) {
@@ -77,6 +82,10 @@ export function createOutbox(folder: string): Outbox {
     },
   }
 }
+
+/** Reads all names (10,000 take about 10 ms), since nobody remembers under which time an earlier try wrote. */
+const isThere = async (folder: string, end: string) =>
+  (await readdir(folder)).some((name) => name.replace(/^\d{8}T\d{9}Z/, '') === end)
 
 async function writeDurably(folder: string, name: string, content: Buffer): Promise<void> {
   const half = path.join(folder, `.${name}.half`)

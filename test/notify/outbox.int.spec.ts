@@ -107,6 +107,20 @@ test('nothing outside the folder and nothing unfinished can be read', async () =
   }
 })
 
+test('a message that is sent again, because whoever sent it did not live to say so, is there once', async () => {
+  await writeThree()
+  now += 60_000
+  await mailer().send(invitationMail({ id: 'first', to: 'bob@example.org' }, about))
+  await sms().send(invitationSms({ id: 'second', to: '+4915112345678' }, about))
+  await mailer().send(invitationMail({ id: 'another-first', to: 'bob@example.org' }, about))
+  expect((await outbox.list()).map(({ id }) => id)).toEqual([
+    '20260601T103205008Z-another-first.eml',
+    '20260601T103105008Z-third.eml',
+    '20260601T103005008Z-second.sms',
+    '20260601T103005007Z-first.eml',
+  ])
+})
+
 test('an outbox that was never used is empty', async () => {
   expect(await outbox.list()).toEqual([])
   expect(await outbox.read('20260601T103005008Z-none.eml')).toBeNull()
