@@ -15,14 +15,25 @@ export interface Installation {
   close(): Promise<void>
 }
 
-export async function openInstallation(dataDir: string): Promise<Installation> {
-  const server = await startEmbeddedPostgres({ dataDir, log: silentLog })
+export interface OpenOptions {
+  /** Where the database is, when it is not in the data folder. */
+  readonly databaseDir?: string
+  /** Beside what is needed to look. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
+export async function openInstallation(
+  dataDir: string,
+  { databaseDir = dataDir, env = {} }: OpenOptions = {},
+): Promise<Installation> {
+  const server = await startEmbeddedPostgres({ dataDir: databaseDir, log: silentLog })
   const config = readConfig({
     PORT: '0',
     DATA_DIR: dataDir,
     DATABASE_URL: server.url,
     GEOIP_PROVIDER: 'null',
     TRUST_PROXY: '127.0.0.1',
+    ...env,
   })
   const product = await startProduct({ config, logger: pino({ level: 'silent' }) })
   const url = new URL(server.url)

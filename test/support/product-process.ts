@@ -19,7 +19,10 @@ export interface Ended {
 /** The product as operators run it: a process of its own, with embedded defaults. */
 export interface ProductProcess {
   readonly pid: number
-  /** Resolves with the address that it prints once it is ready. @throws Error when it ends before that */
+  /**
+   * Resolves with the address that it prints once it is ready; of a worker, which has none, with an empty one.
+   * @throws Error when it ends before that
+   */
   readonly ready: Promise<string>
   readonly ended: Promise<Ended>
   /** @returns a visitor of the running product */
@@ -34,9 +37,11 @@ export async function requirePages(): Promise<void> {
   await promisify(execFile)(process.execPath, [path.join(ROOT, 'scripts/build-web.ts')])
 }
 
-export function spawnProduct(env: Readonly<Record<string, string>>): ProductProcess {
+/** @param preload a module that is loaded before the product */
+export function spawnProduct(env: Readonly<Record<string, string>>, preload?: string): ProductProcess {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [path.join(ROOT, 'src/main.ts')], {
+  const before = preload === undefined ? [] : ['--import', preload]
+  const child = spawn(process.execPath, [...before, path.join(ROOT, 'src/main.ts')], {
     cwd: ROOT,
     env: {
       PATH,
@@ -59,8 +64,8 @@ export function spawnProduct(env: Readonly<Record<string, string>>): ProductProc
   const ready = new Promise<string>((resolve, reject) => {
     child.stdout.on('data', (chunk: Buffer) => {
       stdout += chunk.toString()
-      const url = /is ready at (\S+)/.exec(stdout)?.[1]
-      if (url !== undefined) resolve(url)
+      const ready = /is ready at (\S+)|worker is running/.exec(stdout)
+      if (ready !== null) resolve(ready[1] ?? '')
     })
     void ended.then(() => {
       reject(new Error(`it ended before it was ready: ${stderr}`))
