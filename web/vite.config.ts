@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import tailwindcss from '@tailwindcss/vite'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig, type Plugin } from 'vite'
+import { scannerWorker } from './scanner-worker.config.ts'
 
 const root = import.meta.dirname
 const backend = 'http://localhost:8080'
@@ -25,7 +26,7 @@ const doorPage: Plugin = {
 
 export default defineConfig({
   root,
-  plugins: [vue(), tailwindcss(), doorPage],
+  plugins: [vue(), tailwindcss(), doorPage, scannerWorker(root)],
   resolve: {
     alias: { '@contracts': resolve(root, '../src/contracts'), '@shared': resolve(root, 'src/shared') },
   },

@@ -26,12 +26,23 @@ export async function installPages(app: FastifyInstance, { webRoot }: AppDeps): 
   })
   const dashboard = (_request: unknown, reply: FastifyReply) => sendPage(reply, 'index.html')
   for (const url of DASHBOARD) app.get(url, { schema: { hide: true } }, dashboard)
-  app.get('/scan', { schema: { hide: true } }, (_request, reply) => sendPage(reply, 'scan.html'))
+  app.get('/scan', { schema: { hide: true } }, (_request, reply) => {
+    const policy = String(reply.raw.getHeader('content-security-policy'))
+    return sendPage(reply, 'scan.html').headers({
+      // The reader of QR codes is WebAssembly, where the browser brings none; on no other page is any allowed.
+      'content-security-policy': policy.replace("script-src 'self'", "$& 'wasm-unsafe-eval'"),
+      'permissions-policy': 'camera=(self), microphone=(), geolocation=()',
+    })
+  })
 }
+
+/** A worker decides what its pages are made of: the browser asks for it anew each time. */
+const WORKER = /\/scan-worker\.js$/
 
 /** @param file below the folder of the built pages */
 function cacheControlOf(file: string): string {
   if (file.endsWith('.html')) return 'no-store'
+  if (WORKER.test(file)) return 'no-cache'
   return file.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'public, max-age=3600'
 }
 

@@ -100,6 +100,7 @@ describeScenes('the pages of visitors, guests and the door', {
     who: 'anybody',
     show: async (page, { ticket, passCode }) => {
       await page.goto(`/scan#${ticket}`)
+      await page.getByRole('button', { name: 'Type code' }).click()
       await page.getByLabel('Code of the pass').fill(passCode)
       await page.getByRole('button', { name: 'Check', exact: true }).click()
       await page.getByRole('button', { name: 'Let in 2' }).waitFor()

@@ -1,24 +1,88 @@
-import type { CheckInAnswer, CheckInPreview } from '@contracts/door.ts'
+import type { BatchAnswer, BatchItem, Manifest } from '@contracts/door-offline.ts'
+import type { CheckInAnswer, CheckInPreview, StrangerReason, TurnAwayReason } from '@contracts/door.ts'
 import { api, ApiProblem, unreachable } from '@shared/api/client.ts'
 import type { DoorTrouble } from './desk.ts'
 import { deviceId } from './device-id.ts'
-import type { Scan } from './scans.ts'
+import type { Door } from './door.ts'
+import type { Scan } from './scan.ts'
 
-/** A queue does not wait longer for an answer; a lost one can be sent again. */
+/** Where nobody else can decide, an answer is waited for this long, in milliseconds. */
 const PATIENCE_MS = 8_000
-const impatient = (bearer: string) => ({ bearer, signal: AbortSignal.timeout(PATIENCE_MS) })
+/** Much data over a bad network. */
+const TRANSFER_MS = 30_000
 
-/** Who a code belongs to, and whether they may enter; records nothing. */
-export const previewCheckIn = (ticket: string, code: string): Promise<CheckInPreview> =>
-  api.post('/check-in/preview', { code }, impatient(ticket))
+const strangers: Record<StrangerReason, true> = {
+  pass_unknown: true,
+  pass_unreadable: true,
+  pass_forged: true,
+  pass_other_event: true,
+}
+const isStranger = (code: string): code is StrangerReason => code in strangers
 
-/** Records that `count` people of the party came in. The same scan sent again is the same arrival. */
-export const recordCheckIn = (ticket: string, scan: Scan, count: number): Promise<CheckInAnswer> =>
-  api.post('/check-in', { ...scan, arrivalCount: count, deviceId: deviceId() }, impatient(ticket))
+/**
+ * The door as the server keeps it.
+ * @param ticket gives the bearer token
+ * @param patience longest wait for an answer, in milliseconds
+ */
+export function serverDoor(ticket: () => string, patience = PATIENCE_MS): Door {
+  const options = () => ({ bearer: ticket(), signal: AbortSignal.timeout(patience) })
+  const told = ({ subject, nonce, scannedAt }: Scan) => ({
+    ...subject,
+    nonce,
+    scannedAt,
+    deviceId: deviceId(),
+  })
+  return {
+    async find({ subject, nonce }) {
+      const body = { ...subject, nonce, deviceId: deviceId() }
+      try {
+        const preview = await api.post<CheckInPreview>('/check-in/preview', body, options())
+        return { kind: 'guest', preview, alone: false }
+      } catch (thrown) {
+        if (!(thrown instanceof ApiProblem) || !isStranger(thrown.code)) throw thrown
+        return { kind: 'stranger', reason: thrown.code, alone: false }
+      }
+    },
+    async admit(scan, _preview, arrivalCount) {
+      const answer = await api.post<CheckInAnswer>('/check-in', { ...told(scan), arrivalCount }, options())
+      return { answer, alone: false }
+    },
+    async turnAway(scan, _preview, reason: TurnAwayReason) {
+      await api.post('/check-in/turn-away', { ...told(scan), reason }, options())
+    },
+    async undo({ checkInId }) {
+      if (checkInId === null)
+        throw new Error('an arrival that the server does not know cannot be undone there')
+      await api.post(`/check-in/${encodeURIComponent(checkInId)}/undo`, undefined, options())
+    },
+    async search(q) {
+      const found = await api.get<{ items: CheckInPreview[] }>('/check-in/search', {
+        ...options(),
+        query: { q },
+      })
+      return found.items
+    },
+    async walkIn({ nonce, scannedAt }, name, arrivalCount) {
+      const body = { name, arrivalCount, nonce, scannedAt, deviceId: deviceId() }
+      const answer = await api.post<CheckInAnswer>('/check-in/walk-in', body, options())
+      return { answer, alone: false }
+    },
+  }
+}
 
-/** Takes a recorded arrival back. */
-export const undoCheckIn = (ticket: string, checkInId: string): Promise<unknown> =>
-  api.post(`/check-in/${encodeURIComponent(checkInId)}/undo`, undefined, impatient(ticket))
+/** @param since cursor of the answer before; without it, from the beginning */
+export const fetchManifest = (ticket: string, since?: string): Promise<Manifest> =>
+  api.get('/check-in/manifest', {
+    bearer: ticket,
+    signal: AbortSignal.timeout(TRANSFER_MS),
+    query: since === undefined ? { deviceId: deviceId() } : { deviceId: deviceId(), since },
+  })
+
+export async function sendBatch(ticket: string, items: readonly BatchItem[]): Promise<BatchAnswer['items']> {
+  const options = { bearer: ticket, signal: AbortSignal.timeout(TRANSFER_MS) }
+  const answer = await api.post<BatchAnswer>('/check-in/batch', { items }, options)
+  return answer.items
+}
 
 /** Puts anything a call throws into the terms of the door. */
 export function troubleOf(thrown: unknown): DoorTrouble {
@@ -26,8 +90,7 @@ export function troubleOf(thrown: unknown): DoorTrouble {
     return thrown instanceof DOMException ? { kind: 'offline' } : { kind: 'server' }
   }
   if (thrown.code === unreachable) return { kind: 'offline' }
-  if (thrown.status === 401 || thrown.status === 403) return { kind: 'ticket' }
-  if (thrown.status === 404) return { kind: 'unknown_code' }
+  if (thrown.status === 401) return { kind: 'ticket' }
   if (thrown.status === 429) return { kind: 'wait' }
   return thrown.status >= 500 ? { kind: 'server' } : { kind: 'refused', detail: thrown.problem.detail }
 }

@@ -1,9 +1,10 @@
-import type { CheckInAnswer, CheckInPreview } from '@contracts/door.ts'
-import type { Scan, UnrecordedArrival } from './scans.ts'
+import type { CheckInAnswer, CheckInPreview, StrangerReason, TurnAwayReason } from '@contracts/door.ts'
+import type { Undoable } from './door.ts'
+import type { Scan } from './scan.ts'
+import type { UnrecordedArrival } from './scans.ts'
 
 /** Why a call did not succeed, in the terms of the door. */
 export type DoorTrouble =
-  | { kind: 'unknown_code' }
   | { kind: 'offline' }
   | { kind: 'wait' }
   | { kind: 'server' }
@@ -11,31 +12,35 @@ export type DoorTrouble =
   | { kind: 'ticket' }
   | { kind: 'refused'; detail: string }
 
-/** What lies on the desk: at most one guest at a time. */
+/** What lies on the desk: at most one guest at a time. `alone` is what this device decided without the server. */
 export type Desk =
   | { kind: 'ready' }
-  | { kind: 'looking'; code: string }
-  | { kind: 'found'; scan: Scan; preview: CheckInPreview; trouble: DoorTrouble | null }
-  | { kind: 'recording'; scan: Scan; preview: CheckInPreview | null; name: string | null }
+  | { kind: 'looking'; scan: Scan }
+  | { kind: 'found'; scan: Scan; preview: CheckInPreview; alone: boolean; trouble: DoorTrouble | null }
+  | { kind: 'stranger'; scan: Scan; reason: StrangerReason; alone: boolean }
+  | { kind: 'recording'; name: string | null }
   | { kind: 'unrecorded'; arrival: UnrecordedArrival }
-  | { kind: 'done'; scan: Scan; answer: CheckInAnswer; count: number }
-  | { kind: 'trouble'; code: string; trouble: DoorTrouble }
+  | { kind: 'done'; scan: Scan; answer: CheckInAnswer; count: number; alone: boolean }
+  | { kind: 'turned_away'; scan: Scan; name: string | null; reason: TurnAwayReason }
+  | { kind: 'trouble'; scan: Scan; trouble: DoorTrouble }
 
-/** How an outcome looks, sounds and feels: one of four, told apart by colour, word and sign. */
-export type Signal = 'go' | 'inside' | 'stop' | 'ask'
+/** How an outcome looks, sounds and feels: one of five, told apart by colour, word and sign. */
+export type Signal = 'go' | 'queued' | 'inside' | 'stop' | 'ask'
 
 /** @returns the signal to show over the full width, null while there is nothing to say yet */
 export function signalOf(desk: Desk): Signal | null {
   switch (desk.kind) {
     case 'done':
-      return signals[desk.answer.result]
+      return desk.alone ? 'queued' : signals[desk.answer.result]
     case 'found':
       if (desk.preview.refusal === null) return null
       return desk.preview.refusal === 'party_complete' ? 'inside' : 'stop'
+    case 'stranger':
+    case 'turned_away':
+      return 'stop'
     case 'unrecorded':
-      return 'ask'
     case 'trouble':
-      return desk.trouble.kind === 'unknown_code' ? 'stop' : 'ask'
+      return 'ask'
     case 'ready':
     case 'looking':
     case 'recording':
@@ -50,6 +55,13 @@ const signals: Record<CheckInAnswer['result'], Signal> = {
   conflict: 'ask',
 }
 
+/** Whether a decision is being waited for, so that a code in sight of the camera must not take the guest off the desk. */
+export const isDeciding = (desk: Desk): boolean =>
+  desk.kind === 'looking' ||
+  desk.kind === 'recording' ||
+  desk.kind === 'unrecorded' ||
+  (desk.kind === 'found' && desk.preview.refusal === null)
+
 /** People of the party who have not come in yet. */
 export const stillExpected = (party: CheckInPreview['party']): number =>
   Math.max(party.expected - party.arrived, 0)
@@ -57,12 +69,13 @@ export const stillExpected = (party: CheckInPreview['party']): number =>
 /** How long an arrival can be taken back at the door; the server says the same. */
 export const UNDO_MS = 60_000
 
-/** An arrival that this device recorded. */
-export interface RecordedArrival {
-  readonly checkInId: string
+/** A scan of this device that came to something. */
+export interface RecentScan extends Undoable {
+  readonly signal: Signal
   readonly name: string | null
+  /** People who came in, 0 when nobody did. */
   readonly count: number
-  /** When the answer came, milliseconds by this device's clock. */
+  /** When it was decided, milliseconds by this device's clock. */
   readonly at: number
   readonly undo: 'possible' | 'running' | 'done' | 'failed'
   /** Why the undo failed. */
@@ -71,15 +84,12 @@ export interface RecordedArrival {
 
 const SHOWN = 5
 
-/** Adds an arrival at the front; one that is there already stays once. */
-export const withRecorded = (
-  list: readonly RecordedArrival[],
-  arrival: RecordedArrival,
-): readonly RecordedArrival[] =>
-  [arrival, ...list.filter(({ checkInId }) => checkInId !== arrival.checkInId)].slice(0, SHOWN)
+/** Adds a scan at the front; one that is there already stays once. */
+export const withRecent = (list: readonly RecentScan[], scan: RecentScan): readonly RecentScan[] =>
+  [scan, ...list.filter(({ nonce }) => nonce !== scan.nonce)].slice(0, SHOWN)
 
 /** @returns whole seconds in which the arrival can still be taken back, 0 when it cannot */
-export function undoSeconds(arrival: RecordedArrival, now: number): number {
-  if (arrival.undo === 'done' || arrival.undo === 'running') return 0
-  return Math.max(Math.ceil((arrival.at + UNDO_MS - now) / 1_000), 0)
+export function undoSeconds({ undo, at, count }: RecentScan, now: number): number {
+  if (undo === 'done' || undo === 'running' || count === 0) return 0
+  return Math.max(Math.ceil((at + UNDO_MS - now) / 1_000), 0)
 }

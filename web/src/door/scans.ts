@@ -1,18 +1,13 @@
-import { keyOf } from './code.ts'
-
-/** One reading of a code: what makes an arrival the same arrival when it is sent again. */
-export interface Scan {
-  readonly code: string
-  readonly nonce: string
-  /** ISO 8601, by the clock of this device. */
-  readonly scannedAt: string
-}
+import type { Admission } from './door.ts'
+import { keyOfSubject, type Scan, type Subject } from './scan.ts'
 
 /** An arrival that was sent and of which nobody knows whether it was recorded. */
 export interface UnrecordedArrival {
   readonly scan: Scan
   readonly count: number
   readonly name: string | null
+  /** Sends it again. */
+  readonly send: () => Promise<Admission>
 }
 
 /**
@@ -29,21 +24,27 @@ export class Scans {
   }
 
   /** @param now milliseconds since the epoch */
-  read(code: string, now: number): Scan {
-    const open = this.unrecordedOf(code)
-    return open?.scan ?? { code, nonce: this.#makeNonce(), scannedAt: new Date(now).toISOString() }
+  read(subject: Subject, now: number): Scan {
+    const open = this.unrecordedOf(subject)
+    return open?.scan ?? { subject, nonce: this.#makeNonce(), scannedAt: new Date(now).toISOString() }
   }
 
-  unrecordedOf(code: string): UnrecordedArrival | null {
-    return this.#unrecorded.get(keyOf(code)) ?? null
+  /** Of somebody who is on no list: the nonce stands for them. */
+  walkIn(now: number): Scan {
+    const nonce = this.#makeNonce()
+    return { subject: { guestId: nonce }, nonce, scannedAt: new Date(now).toISOString() }
+  }
+
+  unrecordedOf(subject: Subject): UnrecordedArrival | null {
+    return this.#unrecorded.get(keyOfSubject(subject)) ?? null
   }
 
   lost(arrival: UnrecordedArrival): void {
-    this.#unrecorded.set(keyOf(arrival.scan.code), arrival)
+    this.#unrecorded.set(keyOfSubject(arrival.scan.subject), arrival)
   }
 
-  answered(scan: Scan): void {
-    this.#unrecorded.delete(keyOf(scan.code))
+  answered({ subject }: Scan): void {
+    this.#unrecorded.delete(keyOfSubject(subject))
   }
 
   get unrecorded(): readonly UnrecordedArrival[] {
@@ -54,23 +55,26 @@ export class Scans {
 /** A code that is held before the reader is read several times a second; within this it is the same reading. */
 export const SAME_READING_MS = 3_000
 
-/** Remembers what the newest code came to. */
+/** Remembers what the newest reading came to. */
 export class NewestReading<T> {
   #newest: { key: string; at: number; outcome: T } | null = null
 
-  keep(code: string, outcome: T, now: number): void {
-    this.#newest = { key: keyOf(code), at: now, outcome }
+  keep(subject: Subject, outcome: T, now: number): void {
+    this.#newest = { key: keyOfSubject(subject), at: now, outcome }
   }
 
   forget(): void {
     this.#newest = null
   }
 
-  /** @returns what the same code came to less than 3 s ago, null for any other code or later */
-  again(code: string, now: number): T | null {
+  /**
+   * @returns what the same code came to when it was read less than 3 s ago, null for any other code or later. A code that
+   *   stays before the camera stays the same reading: only 3 s without it make it a new one.
+   */
+  again(subject: Subject, now: number): T | null {
     const newest = this.#newest
-    return newest !== null && newest.key === keyOf(code) && now - newest.at < SAME_READING_MS
-      ? newest.outcome
-      : null
+    if (newest?.key !== keyOfSubject(subject) || now - newest.at >= SAME_READING_MS) return null
+    newest.at = now
+    return newest.outcome
   }
 }

@@ -1,132 +1,157 @@
 import { newIdempotencyKey } from '@shared/api/client.ts'
-import {
-  computed,
-  onScopeDispose,
-  ref,
-  shallowRef,
-  watch,
-  type ComputedRef,
-  type Ref,
-  type ShallowRef,
-} from 'vue'
-import { previewCheckIn, recordCheckIn, troubleOf } from './api.ts'
+import type { TurnAwayReason } from '@contracts/door.ts'
+import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import { troubleOf } from './api.ts'
 import { formatCode } from './code.ts'
-import { signalOf, type Desk, type Signal } from './desk.ts'
-import { NewestReading, Scans, type Scan, type UnrecordedArrival } from './scans.ts'
-import { useRecorded, type UseRecorded } from './useRecorded.ts'
+import { isDeciding, signalOf, type Desk, type DoorTrouble, type Signal } from './desk.ts'
+import type { Door } from './door.ts'
+import { subjectIn, type Scan, type Subject } from './scan.ts'
+import { NewestReading, Scans, type UnrecordedArrival } from './scans.ts'
+import { useRecent, type UseRecent } from './useRecent.ts'
 
-export interface UseCheckIn extends UseRecorded {
+export interface UseCheckIn extends Omit<UseRecent, 'note'> {
   desk: Readonly<ShallowRef<Desk>>
   signal: ComputedRef<Signal | null>
   typed: Ref<string>
   /** Arrivals that were sent without an answer. */
   unrecorded: Readonly<ShallowRef<readonly UnrecordedArrival[]>>
-  /** Asks who the typed code belongs to. */
+  /** Asks whom the typed code, or what a scanner typed, belongs to. */
   lookUp: () => Promise<void>
+  /** Asks whom something belongs to, whatever lies on the desk. */
+  show: (subject: Subject) => Promise<void>
+  /** What the camera sees, many times a second: taken unless somebody on the desk is being decided about. */
+  see: (text: string) => Promise<void>
   /** Records that so many people of the party on the desk come in. */
   admit: (count: number) => Promise<void>
+  turnAway: (reason: TurnAwayReason) => Promise<void>
+  walkIn: (name: string, count: number) => Promise<void>
   /** Sends an unrecorded arrival again: the same scan, so the same arrival. */
   retry: (arrival: UnrecordedArrival) => Promise<void>
   clear: () => void
 }
 
-/** Touch only: a short buzz to go, two long ones for anything else. */
-const buzzes: Record<Signal, number[]> = {
-  go: [70],
-  inside: [60, 60, 60],
-  stop: [220, 90, 220],
-  ask: [120, 80, 120],
-}
-
 /**
- * The work at the door: look a code up, record who came in, take it back. Nothing is shown as recorded before the
- * server has said so.
- * @param ticket gives the bearer token of this door
+ * The work at the door: find out who it is, record who came in, take it back. Nothing is shown as recorded before the
+ * server has said so, or it lies in the queue of this device.
+ * @param announce told of each outcome once, to be heard and felt
  */
-export function useCheckIn(ticket: () => string): UseCheckIn {
+export function useCheckIn(
+  door: () => Door,
+  announce: (signal: Signal) => void = () => undefined,
+): UseCheckIn {
   const desk = shallowRef<Desk>({ kind: 'ready' })
   const typed = ref('')
   const scans = new Scans(newIdempotencyKey)
   const newest = new NewestReading<Desk>()
   const unrecorded = shallowRef<readonly UnrecordedArrival[]>([])
   const signal = computed(() => signalOf(desk.value))
-  const recorded = useRecorded(ticket, () => {
+  const { note, ...recent } = useRecent(door, ({ nonce }) => {
     newest.forget()
-  })
-
-  watch(signal, (now) => {
-    if (now !== null && 'vibrate' in navigator) navigator.vibrate(buzzes[now])
+    if ('scan' in desk.value && desk.value.scan.nonce === nonce) clear()
   })
 
   async function lookUp(): Promise<void> {
-    const code = formatCode(typed.value).trim()
-    if (code === '') return
+    const text = formatCode(typed.value).trim()
+    if (text === '') return
     typed.value = ''
-    const before = again(code)
-    if (before !== null) {
-      desk.value = before
-      return
-    }
-    const looking: Desk = { kind: 'looking', code }
-    desk.value = looking
-    const scan = scans.read(code, Date.now())
-    const outcome = await found(scan)
-    // Another code was read in the meantime: that one is on the desk now.
-    if (desk.value !== looking) return
-    desk.value = outcome
-    if (outcome.kind === 'found') newest.keep(code, outcome, Date.now())
+    await show(subjectIn(text))
   }
 
-  /** What is known of a code without asking. */
-  function again(code: string): Desk | null {
-    const arrival = scans.unrecordedOf(code)
-    return newest.again(code, Date.now()) ?? (arrival === null ? null : { kind: 'unrecorded', arrival })
+  async function see(text: string): Promise<void> {
+    const subject = subjectIn(text)
+    const before = newest.again(subject, Date.now())
+    if (isDeciding(desk.value)) return
+    if (before === null) await ask(subject)
+    else if (desk.value.kind === 'ready' && !isDeciding(before)) desk.value = before
+  }
+
+  async function show(subject: Subject): Promise<void> {
+    const before = newest.again(subject, Date.now())
+    if (before === null) await ask(subject)
+    else desk.value = before
+  }
+
+  async function ask(subject: Subject): Promise<void> {
+    const arrival = scans.unrecordedOf(subject)
+    if (arrival !== null) {
+      desk.value = { kind: 'unrecorded', arrival }
+      return
+    }
+    const scan = scans.read(subject, Date.now())
+    const looking: Desk = { kind: 'looking', scan }
+    desk.value = looking
+    const outcome = await found(scan)
+    // Another code was read in the meantime: that one is on the desk now.
+    if (desk.value === looking) decided(scan, outcome)
+  }
+
+  function decided(scan: Scan, outcome: Desk): void {
+    desk.value = outcome
+    const heard = signalOf(outcome)
+    if (heard !== null) announce(heard)
+    note(outcome)
+    if (outcome.kind !== 'trouble') newest.keep(scan.subject, outcome, Date.now())
   }
 
   async function found(scan: Scan): Promise<Desk> {
     try {
-      const preview = await previewCheckIn(ticket(), scan.code)
-      return { kind: 'found', scan, preview, trouble: null }
+      const finding = await door().find(scan)
+      if (finding.kind === 'stranger') return { ...finding, scan }
+      return { kind: 'found', scan, preview: finding.preview, alone: finding.alone, trouble: null }
     } catch (thrown) {
-      return { kind: 'trouble', code: scan.code, trouble: troubleOf(thrown) }
+      return { kind: 'trouble', scan, trouble: troubleOf(thrown) }
     }
   }
 
   async function admit(count: number): Promise<void> {
-    if (desk.value.kind !== 'found') return
-    const { scan, preview } = desk.value
-    await record({ scan, count, name: preview.guest.name }, desk.value)
+    const before = desk.value
+    if (before.kind !== 'found') return
+    const { scan, preview } = before
+    const send = () => door().admit(scan, preview, count)
+    await record({ scan, count, name: preview.guest.name, send }, (trouble) => ({ ...before, trouble }))
   }
 
-  async function retry(arrival: UnrecordedArrival): Promise<void> {
-    await record(arrival, null)
+  async function walkIn(name: string, count: number): Promise<void> {
+    const scan = scans.walkIn(Date.now())
+    await record({ scan, count, name, send: () => door().walkIn(scan, name, count) })
   }
 
+  async function turnAway(reason: TurnAwayReason): Promise<void> {
+    const before = desk.value
+    if (before.kind !== 'found') return
+    const { scan, preview } = before
+    const { name } = preview.guest
+    const recording: Desk = { kind: 'recording', name }
+    desk.value = recording
+    const outcome = await door()
+      .turnAway(scan, preview, reason)
+      .then(
+        (): Desk => ({ kind: 'turned_away', scan, name, reason }),
+        (thrown: unknown): Desk => ({ ...before, trouble: troubleOf(thrown) }),
+      )
+    if (desk.value === recording) decided(scan, outcome)
+  }
+
+  /** @param stay what to show when nothing was recorded for a reason that a second try may not have */
   async function record(
     arrival: UnrecordedArrival,
-    before: (Desk & { kind: 'found' }) | null,
+    stay = (trouble: DoorTrouble): Desk => ({ kind: 'trouble', scan: arrival.scan, trouble }),
   ): Promise<void> {
-    const { scan, count, name } = arrival
-    const recording: Desk = { kind: 'recording', scan, preview: before?.preview ?? null, name }
+    const recording: Desk = { kind: 'recording', name: arrival.name }
     desk.value = recording
     newest.forget()
-    const outcome = await recordedOutcome(arrival, before)
+    const outcome = await recorded(arrival, stay)
     unrecorded.value = scans.unrecorded
-    if (outcome.kind === 'done') recorded.note(outcome.answer, count, name)
-    if (desk.value !== recording) return
-    desk.value = outcome
-    if (outcome.kind === 'done') newest.keep(scan.code, outcome, Date.now())
+    if (desk.value === recording) decided(arrival.scan, outcome)
+    else note(outcome)
   }
 
-  async function recordedOutcome(
-    arrival: UnrecordedArrival,
-    before: (Desk & { kind: 'found' }) | null,
-  ): Promise<Desk> {
-    const { scan, count } = arrival
+  async function recorded(arrival: UnrecordedArrival, stay: (trouble: DoorTrouble) => Desk): Promise<Desk> {
+    const { scan, count, send } = arrival
     try {
-      const answer = await recordCheckIn(ticket(), scan, count)
+      const admission = await send()
       scans.answered(scan)
-      return { kind: 'done', scan, answer, count }
+      return { ...admission, kind: 'done', scan, count }
     } catch (thrown) {
       const trouble = troubleOf(thrown)
       // No answer, or a fault past the door of the server: it may or may not have been recorded.
@@ -135,7 +160,7 @@ export function useCheckIn(ticket: () => string): UseCheckIn {
         return { kind: 'unrecorded', arrival }
       }
       if (trouble.kind !== 'ticket' && trouble.kind !== 'wait') scans.answered(scan)
-      return before === null ? { kind: 'trouble', code: scan.code, trouble } : { ...before, trouble }
+      return stay(trouble)
     }
   }
 
@@ -151,5 +176,6 @@ export function useCheckIn(ticket: () => string): UseCheckIn {
     removeEventListener('beforeunload', stayIfUnrecorded)
   })
 
-  return { desk, signal, typed, unrecorded, lookUp, admit, retry, clear, ...recorded }
+  const work = { lookUp, show, see, admit, turnAway, walkIn, retry: record, clear }
+  return { desk, signal, typed, unrecorded, ...work, ...recent }
 }

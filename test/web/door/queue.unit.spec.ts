@@ -1,0 +1,209 @@
+import 'fake-indexeddb/auto'
+import { IDBFactory } from 'fake-indexeddb'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { BatchAnswer, BatchItem } from '@contracts/door-offline.ts'
+import { ApiProblem, noAnswer } from '@shared/api/problem.ts'
+import { openDoorDatabase, type DoorDatabase } from '../../../web/src/door/offline/database.ts'
+import { ScanQueue } from '../../../web/src/door/offline/queue.ts'
+import { SealedBox } from '../../../web/src/door/offline/sealed-box.ts'
+import { upload, type SendBatch } from '../../../web/src/door/offline/upload.ts'
+import { DEVICE, EVENT_ID, guestIdOf, makeManifest, makeTicket, NOON } from './event-at-the-door.ts'
+
+type Answer = BatchAnswer['items'][number]
+
+let database: DoorDatabase
+let queue: ScanQueue
+
+beforeEach(async () => {
+  globalThis.indexedDB = new IDBFactory()
+  database = await openDoorDatabase()
+  queue = await ScanQueue.open(database, EVENT_ID)
+})
+
+const nonceOf = (number: number) => `nonce-${String(number).padStart(4, '0')}`
+const itemOf = (number: number): BatchItem => ({
+  nonce: nonceOf(number),
+  guestId: guestIdOf(number),
+  scannedAt: new Date(NOON + number).toISOString(),
+  deviceId: DEVICE,
+  outcome: 'admitted',
+  arrivalCount: 2,
+})
+
+async function fill(count: number): Promise<void> {
+  for (let number = 1; number <= count; number += 1) {
+    await queue.put({ item: itemOf(number), guestId: guestIdOf(number) }, null)
+  }
+}
+
+const answerTo = ({ nonce }: BatchItem, status: Answer['status'] = 'accepted'): Answer => ({
+  index: 0,
+  nonce,
+  status,
+  result: null,
+  checkInId: null,
+  reason: null,
+  detail: null,
+})
+
+const problem = (status: number) =>
+  new ApiProblem({ type: 'about:blank', title: 'No', status, detail: 'No.', code: 'no' })
+
+/** A server that writes down what it is sent. */
+function server(answer: (item: BatchItem) => Answer = (item) => answerTo(item)) {
+  const batches: string[][] = []
+  const send: SendBatch = (items) => {
+    batches.push(items.map(({ nonce }) => nonce))
+    return Promise.resolve(items.map(answer))
+  }
+  return { batches, send, sent: () => batches.flat() }
+}
+
+const drain = (send: SendBatch, box: SealedBox | null = null) => upload(queue, box, send, () => undefined)
+const range = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, at) => nonceOf(from + at))
+
+describe('the queue of a scanner', () => {
+  it('outlives the page, in its order, apart from those of other events', async () => {
+    await fill(3)
+    const other = await ScanQueue.open(database, 'another event')
+    await other.put({ item: itemOf(9), guestId: null }, null)
+    const again = await ScanQueue.open(database, EVENT_ID)
+    expect(again.size).toBe(3)
+    expect(again.claim(0).map(({ nonce }) => nonce)).toEqual(range(1, 3))
+    expect(again.waitingFor(guestIdOf(2))).toBe(2)
+    expect(again.waitingFor(guestIdOf(9))).toBe(0)
+  })
+
+  it('is sent in its order, a hundred at a time, and forgets what was accepted', async () => {
+    await fill(250)
+    const { send, sent, batches } = server()
+    await drain(send)
+    expect(sent()).toEqual(range(1, 250))
+    expect(batches.map(({ length }) => length)).toEqual([100, 100, 50])
+    expect(queue.size).toBe(0)
+    expect(await database.count('queue')).toBe(0)
+    expect(await queue.notices()).toEqual([])
+  })
+
+  it('lists what is refused for good, and goes on with the rest', async () => {
+    await fill(500)
+    const { send, sent } = server((item) => {
+      const answer = answerTo(item, item.nonce === nonceOf(77) ? 'rejected' : 'accepted')
+      return { ...answer, detail: answer.status === 'rejected' ? 'No guest has this pass.' : null }
+    })
+    await drain(send)
+    expect(sent()).toHaveLength(500)
+    expect(queue.size).toBe(0)
+    expect(await queue.notices()).toEqual([
+      expect.objectContaining({
+        nonce: nonceOf(77),
+        kind: 'rejected',
+        count: 2,
+        guestId: guestIdOf(77),
+        detail: 'No guest has this pass.',
+      }),
+    ])
+    await queue.dismiss(nonceOf(77))
+    expect(await queue.notices()).toEqual([])
+  })
+
+  it('finds the one scan for which a whole batch is refused, in its order', async () => {
+    await fill(100)
+    const taken: string[] = []
+    const send: SendBatch = (items) => {
+      if (items.some(({ nonce }) => nonce === nonceOf(42))) return Promise.reject(problem(400))
+      taken.push(...items.map(({ nonce }) => nonce))
+      return Promise.resolve(items.map((item) => answerTo(item)))
+    }
+    await drain(send)
+    expect(taken).toEqual([...range(1, 41), ...range(43, 100)])
+    expect(queue.size).toBe(0)
+    expect(await queue.notices()).toEqual([
+      expect.objectContaining({ nonce: nonceOf(42), reason: 'malformed' }),
+    ])
+  })
+
+  it('keeps what the server wants again, and lets it hold up nobody', async () => {
+    await fill(150)
+    const first = server((item) => answerTo(item, item.nonce === nonceOf(3) ? 'retry' : 'accepted'))
+    await drain(first.send)
+    expect(first.sent()).toEqual(range(1, 150))
+    const second = server()
+    await drain(second.send)
+    expect(second.sent()).toEqual([nonceOf(3)])
+  })
+
+  it('shows conflicts once, and sends them no more', async () => {
+    await fill(2)
+    const { send } = server((item) => ({ ...answerTo(item, 'conflict'), reason: 'admitted_twice' }))
+    await drain(send)
+    expect(queue.size).toBe(0)
+    expect((await queue.notices()).map(({ kind, reason }) => [kind, reason])).toEqual([
+      ['conflict', 'admitted_twice'],
+      ['conflict', 'admitted_twice'],
+    ])
+  })
+
+  it.each([
+    ['nobody answers', noAnswer()],
+    ['the server has a fault', problem(503)],
+    ['it was asked too often', problem(429)],
+    ['the ticket is not taken', problem(401)],
+  ])('keeps everything when %s', async (_why, thrown) => {
+    await fill(150)
+    let calls = 0
+    const send: SendBatch = (items) => {
+      calls += 1
+      return calls === 1 ? Promise.resolve(items.map((item) => answerTo(item))) : Promise.reject(thrown)
+    }
+    await expect(drain(send)).rejects.toBe(thrown)
+    expect(queue.size).toBe(50)
+    const { send: later, sent } = server()
+    await drain(later)
+    expect(sent()).toEqual(range(101, 150))
+  })
+
+  it('keeps what an answer says nothing of', async () => {
+    await fill(3)
+    await drain((items) => Promise.resolve(items.slice(0, 2).map((item) => answerTo(item))))
+    expect(queue.size).toBe(1)
+  })
+
+  it('takes a scan back before it is sent, and not while it is', async () => {
+    await fill(2)
+    expect(await queue.takeBack(nonceOf(1))).toMatchObject({ guestId: guestIdOf(1) })
+    expect(queue.waitingFor(guestIdOf(1))).toBe(0)
+    const claimed = queue.claim(0)
+    expect(claimed).toHaveLength(1)
+    expect(await queue.takeBack(nonceOf(2))).toBeNull()
+    queue.release(claimed)
+    expect(await queue.takeBack(nonceOf(2))).not.toBeNull()
+    expect(await queue.takeBack(nonceOf(2))).toBeNull()
+    expect(await database.count('queue')).toBe(0)
+  })
+
+  it('keeps a nonce once', async () => {
+    await fill(1)
+    await expect(queue.put({ item: itemOf(1), guestId: guestIdOf(1) }, null)).rejects.toThrow()
+    expect(queue.size).toBe(1)
+  })
+
+  it('seals the name of a walk-in, and sends it', async () => {
+    const { encryption } = makeManifest([])
+    const box = await SealedBox.of(makeTicket().token, encryption, EVENT_ID)
+    const { guestId: _guestId, ...item } = itemOf(1)
+    await queue.put({ item: { ...item, walkIn: { name: 'Walter Secret' } }, guestId: null }, box)
+    const [stored] = await database.getAll('queue')
+    expect(JSON.stringify(stored)).not.toContain('Secret')
+    expect(Buffer.from(stored?.sealedName?.data ?? new ArrayBuffer(0)).toString('latin1')).not.toContain(
+      'Secret',
+    )
+    const [waiting] = queue.claim(0)
+    if (waiting === undefined) throw new Error('nothing waits')
+    expect(await queue.itemOf(waiting, box)).toMatchObject({ walkIn: { name: 'Walter Secret' } })
+    // The arrival counts also when the ticket that sealed the name is gone.
+    const other = await SealedBox.of(makeTicket(8).token, encryption, EVENT_ID)
+    expect(await queue.itemOf(waiting, other)).toMatchObject({ walkIn: { name: 'Walk-in' }, arrivalCount: 2 })
+  })
+})

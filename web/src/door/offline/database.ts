@@ -1,0 +1,61 @@
+import type { BatchItem, Manifest } from '@contracts/door-offline.ts'
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import type { Sealed } from './sealed-box.ts'
+
+/** What is known of a kept manifest without the ticket: nothing about anybody. */
+export interface KeptHeader {
+  readonly eventId: string
+  readonly encryption: Manifest['encryption']
+  readonly expiresAt: string
+  readonly guests: number
+  /** Of the last answer, by the clock of this device. */
+  readonly savedAt: string
+}
+
+/** A scan that waits to be sent. Of a guest only the id; the name of a walk-in is sealed. */
+export interface QueuedScan {
+  /** Order of the queue; given by the database. */
+  readonly seq?: number
+  readonly eventId: string
+  readonly nonce: string
+  /** Null for what leads to no guest, and for walk-ins. */
+  readonly guestId: string | null
+  readonly item: BatchItem
+  readonly sealedName: Sealed | null
+}
+
+/** What people have to be told of a scan after it was sent; stays until they say that they have seen it. */
+export interface Notice {
+  readonly nonce: string
+  readonly eventId: string
+  readonly kind: 'rejected' | 'conflict'
+  readonly guestId: string | null
+  /** People who were let in, 0 for a refusal. */
+  readonly count: number
+  readonly scannedAt: string
+  readonly reason: string | null
+  /** A sentence of the server. */
+  readonly detail: string | null
+}
+
+interface DoorSchema extends DBSchema {
+  manifests: { key: string; value: KeptHeader }
+  /** By event and name of the record. */
+  records: { key: [string, string]; value: Sealed }
+  queue: { key: number; value: QueuedScan; indexes: { byNonce: string } }
+  notices: { key: string; value: Notice }
+}
+export type DoorDatabase = IDBPDatabase<DoorSchema>
+
+/** Opens what the door keeps on this device. The ticket is never in it. */
+export function openDoorDatabase(name = 'guestguard-door'): Promise<DoorDatabase> {
+  return openDB<DoorSchema>(name, 1, {
+    upgrade(database) {
+      database.createObjectStore('manifests', { keyPath: 'eventId' })
+      database.createObjectStore('records')
+      const queue = database.createObjectStore('queue', { keyPath: 'seq', autoIncrement: true })
+      queue.createIndex('byNonce', 'nonce', { unique: true })
+      database.createObjectStore('notices', { keyPath: 'nonce' })
+    },
+  })
+}

@@ -1,0 +1,145 @@
+import type { BatchItem, ManifestGuest } from '@contracts/door-offline.ts'
+import type { CheckInAnswer, CheckInPreview } from '@contracts/door.ts'
+import type { Admission, Door, Finding } from '../door.ts'
+import type { Scan } from '../scan.ts'
+import { decide, refusalOf } from './decide.ts'
+import type { ManifestStore } from './manifest-store.ts'
+import type { ScanQueue } from './queue.ts'
+import type { Roster } from './roster.ts'
+
+export interface DeviceDoorParts {
+  readonly store: ManifestStore
+  readonly queue: ScanQueue
+  readonly deviceId: string
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** There is nothing to decide with: the manifest never came. */
+export class NoManifest extends Error {
+  constructor() {
+    super('this device has no guest list')
+    this.name = 'NoManifest'
+  }
+}
+
+/** The door as this device keeps it without the server: decided by the manifest, told to the queue. */
+export class DeviceDoor implements Door {
+  readonly #parts: DeviceDoorParts
+
+  constructor(parts: DeviceDoorParts) {
+    this.#parts = parts
+  }
+
+  get #roster(): Roster {
+    const { roster } = this.#parts.store
+    if (roster === null) throw new NoManifest()
+    return roster
+  }
+
+  get ready(): boolean {
+    return this.#parts.store.roster !== null
+  }
+
+  async find(scan: Scan): Promise<Finding> {
+    const decision = await decide(scan.subject, this.#roster, this.#parts.now())
+    if (decision.kind === 'stranger') {
+      await this.#refused(scan, decision.reason, null)
+      return { ...decision, alone: true }
+    }
+    const { guest, refusal } = decision
+    if (refusal !== null) await this.#refused(scan, refusal, guest.id)
+    return { kind: 'guest', preview: previewOf(guest, refusal), alone: true }
+  }
+
+  async admit(scan: Scan, { guest, party }: CheckInPreview, arrivalCount: number): Promise<Admission> {
+    const known = this.#roster.guest(guest.id)
+    const arrivedBefore = known?.arrived ?? party.arrived
+    const item = {
+      ...this.#told(scan),
+      ...scan.subject,
+      outcome: 'admitted',
+      arrivalCount,
+      arrivedBefore,
+    } as const
+    await this.#put(item, guest.id)
+    const lastArrival = this.#arrival(scan, arrivalCount)
+    const now = this.#roster.raise(guest.id, arrivalCount, lastArrival)
+    if (now !== null) await this.#parts.store.keep(now)
+    const arrived = arrivedBefore + arrivalCount
+    return admitted({ id: guest.id, name: guest.name }, { ...party, arrived }, lastArrival)
+  }
+
+  async turnAway(scan: Scan, { guest }: CheckInPreview, reason: BatchItem['reason']): Promise<void> {
+    const item = { ...this.#told(scan), ...scan.subject, outcome: 'turned_away', reason } as const
+    await this.#put(item, guest.id)
+  }
+
+  /** @throws Error when the scan does not wait any more: then the server has to be asked */
+  async undo({ nonce }: { nonce: string }): Promise<void> {
+    const taken = await this.#parts.queue.takeBack(nonce)
+    if (taken === null) throw new Error('the scan does not wait any more')
+    const { guestId, item } = taken
+    if (guestId === null) return
+    const now = this.#parts.store.roster?.raise(guestId, -(item.arrivalCount ?? 1), null) ?? null
+    if (now !== null) await this.#parts.store.keep(now)
+  }
+
+  search(text: string): Promise<CheckInPreview[]> {
+    const roster = this.#roster
+    const found = roster.search(text).map((guest) => {
+      return previewOf(guest, refusalOf(guest, roster.head.event.doorsOpen, false))
+    })
+    return Promise.resolve(found)
+  }
+
+  async walkIn(scan: Scan, name: string, arrivalCount: number): Promise<Admission> {
+    await this.#put({ ...this.#told(scan), walkIn: { name }, outcome: 'admitted', arrivalCount }, null)
+    // The guest gets an id from the server; until then the scan stands for them.
+    const guest = { id: scan.nonce, name }
+    const party = { expected: arrivalCount, arrived: arrivalCount, names: [] }
+    return admitted(guest, party, this.#arrival(scan, arrivalCount))
+  }
+
+  #told({ nonce, scannedAt }: Scan): Pick<BatchItem, 'nonce' | 'scannedAt' | 'deviceId'> {
+    return { nonce, scannedAt, deviceId: this.#parts.deviceId }
+  }
+
+  #arrival({ scannedAt }: Scan, count: number): NonNullable<ManifestGuest['lastArrival']> {
+    return { at: scannedAt, gate: this.#roster.head.gate, count, deviceId: this.#parts.deviceId }
+  }
+
+  #put(item: BatchItem, guestId: string | null): Promise<void> {
+    return this.#parts.queue.put({ item, guestId }, this.#parts.store.box)
+  }
+
+  /** A name that was picked from the list refuses nobody: it was only looked at. */
+  async #refused(scan: Scan, refusal: BatchItem['refusal'], guestId: string | null): Promise<void> {
+    if ('guestId' in scan.subject) return
+    await this.#put({ ...this.#told(scan), ...scan.subject, outcome: 'refused', refusal }, guestId)
+  }
+}
+
+const previewOf = (guest: ManifestGuest, refusal: CheckInPreview['refusal']): CheckInPreview => ({
+  guest: { id: guest.id, name: guest.name },
+  party: { expected: guest.expected, arrived: guest.arrived, names: guest.names },
+  risk: guest.risk,
+  refusal,
+  lastArrival: guest.lastArrival,
+})
+
+function admitted(
+  guest: CheckInAnswer['guest'],
+  party: CheckInAnswer['party'],
+  lastArrival: CheckInAnswer['lastArrival'],
+): Admission {
+  const answer: CheckInAnswer = {
+    result: 'admitted',
+    checkInId: null,
+    reason: null,
+    guest,
+    party,
+    lastArrival,
+  }
+  return { answer, alone: true }
+}

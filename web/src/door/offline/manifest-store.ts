@@ -1,0 +1,153 @@
+import type { Manifest, ManifestGuest } from '@contracts/door-offline.ts'
+import type { DoorDatabase, KeptHeader } from './database.ts'
+import { Roster, type RosterHead } from './roster.ts'
+import { SealedBox, type Sealed } from './sealed-box.ts'
+
+/** Name of the record that is about the event; the others are named by the ids of the guests. */
+const HEAD = 'head'
+
+/** What identifies a ticket here: the token itself, and what its payload says. */
+export interface TicketKey {
+  readonly token: string
+  readonly ticketId: string
+  readonly eventId: string
+}
+
+/** The manifest of one event on this device, which only its ticket opens. */
+export class ManifestStore {
+  readonly #database: DoorDatabase
+  readonly #ticket: TicketKey
+  #box: SealedBox | null = null
+  #roster: Roster | null = null
+  #header: KeptHeader | null = null
+
+  constructor(database: DoorDatabase, ticket: TicketKey) {
+    this.#database = database
+    this.#ticket = ticket
+  }
+
+  /** Null until a manifest came or was opened. */
+  get roster(): Roster | null {
+    return this.#roster
+  }
+
+  get header(): KeptHeader | null {
+    return this.#header
+  }
+
+  /** Seals what belongs to this event and must not lie open; null until there is a manifest. */
+  get box(): SealedBox | null {
+    return this.#box
+  }
+
+  /**
+   * Opens what was kept. What has run out or was sealed with another ticket is deleted.
+   * @param now milliseconds since the epoch
+   */
+  async open(now: number): Promise<void> {
+    const { eventId, ticketId, token } = this.#ticket
+    const header = await this.#database.get('manifests', eventId)
+    if (header === undefined) return
+    if (Date.parse(header.expiresAt) <= now || header.encryption.keyId !== ticketId) {
+      await this.drop()
+      return
+    }
+    try {
+      const box = await SealedBox.of(token, header.encryption, eventId)
+      this.#roster = await this.#opened(box)
+      this.#box = box
+      this.#header = header
+    } catch {
+      // Not what this ticket sealed, whatever the header says: of no use to anybody.
+      await this.drop()
+    }
+  }
+
+  async #opened(box: SealedBox): Promise<Roster> {
+    const range = rangeOf(this.#ticket.eventId)
+    const reading = this.#database.transaction('records')
+    const [keys, records] = await Promise.all([reading.store.getAllKeys(range), reading.store.getAll(range)])
+    const sealed = new Map(keys.map(([, name], at) => [name, records[at]]))
+    const head = sealed.get(HEAD)
+    if (head === undefined) throw new Error('the record about the event is missing')
+    sealed.delete(HEAD)
+    // First alone: where it does not open, nothing does.
+    const about = await box.open<RosterHead>(HEAD, head)
+    const guests = [...sealed].flatMap(([name, record]) =>
+      record === undefined ? [] : [box.open<ManifestGuest>(name, record)],
+    )
+    return new Roster(about, await Promise.all(guests))
+  }
+
+  /**
+   * Takes an answer of the server in: in memory, and on the device in one transaction, so that the cursor never says more
+   * than the guests.
+   * @param waiting see `Roster.apply`
+   */
+  async apply(answer: Manifest, waiting: (guestId: string) => number, now: number): Promise<void> {
+    const { event, gate, keys, cursor, total, encryption, expiresAt } = answer
+    const box = this.#box ?? (await SealedBox.of(this.#ticket.token, encryption, event.id))
+    const roster = this.#roster ?? new Roster({ event, gate, keys, cursor, total, complete: false })
+    const changed = roster.apply(answer, waiting)
+    const header: KeptHeader = {
+      eventId: event.id,
+      encryption,
+      expiresAt,
+      guests: roster.size,
+      savedAt: new Date(now).toISOString(),
+    }
+    this.#box = box
+    this.#roster = roster
+    this.#header = header
+    const records = await sealedOf(box, [
+      [HEAD, roster.head],
+      ...changed.map((guest) => [guest.id, guest] as const),
+    ])
+    const writing = this.#database.transaction(['manifests', 'records'], 'readwrite')
+    if (answer.reset) await writing.objectStore('records').delete(rangeOf(event.id))
+    await Promise.all([
+      writing.objectStore('manifests').put(header),
+      ...records.map(([name, sealed]) => writing.objectStore('records').put(sealed, [event.id, name])),
+      writing.done,
+    ])
+  }
+
+  /** Keeps what became of one guest. */
+  async keep(guest: ManifestGuest): Promise<void> {
+    if (this.#box === null) return
+    const sealed = await this.#box.seal(guest.id, guest)
+    await this.#database.put('records', sealed, [this.#ticket.eventId, guest.id])
+  }
+
+  /** Deletes the manifest from memory and device. The queue is not part of it. */
+  async drop(): Promise<void> {
+    this.#box = null
+    this.#roster = null
+    this.#header = null
+    await dropManifest(this.#database, this.#ticket.eventId)
+  }
+}
+
+const rangeOf = (eventId: string): IDBKeyRange => IDBKeyRange.bound([eventId, ''], [eventId, '\uffff'])
+
+const sealedOf = (
+  box: SealedBox,
+  records: readonly (readonly [string, unknown])[],
+): Promise<(readonly [string, Sealed])[]> =>
+  Promise.all(records.map(async ([name, value]) => [name, await box.seal(name, value)] as const))
+
+async function dropManifest(database: DoorDatabase, eventId: string): Promise<void> {
+  const writing = database.transaction(['manifests', 'records'], 'readwrite')
+  await Promise.all([
+    writing.objectStore('manifests').delete(eventId),
+    writing.objectStore('records').delete(rangeOf(eventId)),
+    writing.done,
+  ])
+}
+
+/** Deletes every manifest whose ticket has run out, also of events whose ticket is gone. */
+export async function dropExpired(database: DoorDatabase, now: number): Promise<void> {
+  for (const { eventId, expiresAt } of await database.getAll('manifests')) {
+    if (Date.parse(expiresAt) <= now) await dropManifest(database, eventId)
+  }
+}

@@ -1,0 +1,112 @@
+import type { Manifest, ManifestGuest } from '@contracts/door-offline.ts'
+import { PassKeys } from './pass-keys.ts'
+
+/** What is known of the event and of how far the manifest goes; kept sealed beside the guests. */
+export interface RosterHead {
+  readonly event: Manifest['event']
+  readonly gate: string
+  readonly keys: Manifest['keys']
+  readonly cursor: string
+  /** Guests of the event in all. */
+  readonly total: number
+  /** Every answer has come: who is not here is on no list. */
+  readonly complete: boolean
+}
+
+type LastArrival = NonNullable<ManifestGuest['lastArrival']>
+
+/** Most guests that a search shows, as online. */
+const FOUND_AT_MOST = 20
+
+/** The guests of an event in memory, as the manifest and this device know them. */
+export class Roster {
+  readonly #guests = new Map<string, ManifestGuest>()
+  readonly #byCode = new Map<string, string>()
+  #head: RosterHead
+  #keys: PassKeys
+
+  constructor(head: RosterHead, guests: Iterable<ManifestGuest> = []) {
+    this.#head = head
+    this.#keys = new PassKeys(head.keys)
+    for (const guest of guests) this.#put(guest)
+  }
+
+  get head(): RosterHead {
+    return this.#head
+  }
+
+  get keys(): PassKeys {
+    return this.#keys
+  }
+
+  get size(): number {
+    return this.#guests.size
+  }
+
+  guest(id: string): ManifestGuest | null {
+    return this.#guests.get(id) ?? null
+  }
+
+  /** @param hash see `ManifestGuest.codes` */
+  guestOfCode(hash: string): ManifestGuest | null {
+    return this.guest(this.#byCode.get(hash) ?? '')
+  }
+
+  /**
+   * Takes an answer of the server in.
+   * @param waiting people of a guest who were let in here and whom the server does not know of yet
+   * @returns what the records of the guests now have to say
+   */
+  apply(answer: Manifest, waiting: (guestId: string) => number): ManifestGuest[] {
+    if (answer.reset) {
+      this.#guests.clear()
+      this.#byCode.clear()
+    }
+    const { event, gate, keys, cursor, total } = answer
+    if (JSON.stringify(keys) !== JSON.stringify(this.#head.keys)) this.#keys = new PassKeys(keys)
+    this.#head = { event, gate, keys, cursor, total, complete: !answer.more }
+    const guests = answer.guests.map((guest) => ({ ...guest, arrived: guest.arrived + waiting(guest.id) }))
+    for (const guest of guests) this.#put(guest)
+    return guests
+  }
+
+  /**
+   * Notes that people came in, or with a negative count that they did not after all.
+   * @returns the guest as it is now known, null when it is not on the list
+   */
+  raise(id: string, count: number, lastArrival: LastArrival | null): ManifestGuest | null {
+    const guest = this.guest(id)
+    return guest === null
+      ? null
+      : this.#put({ ...guest, arrived: Math.max(guest.arrived + count, 0), lastArrival })
+  }
+
+  /** Notes what the server said of a guest just now. */
+  learn(id: string, known: Pick<ManifestGuest, 'arrived' | 'lastArrival'>): ManifestGuest | null {
+    const guest = this.guest(id)
+    return guest === null ? null : this.#put({ ...guest, ...known })
+  }
+
+  /** Guests with all parts of the text somewhere in their name or in one of their party, by name. */
+  search(text: string): ManifestGuest[] {
+    const parts = plain(text).split(/\s+/)
+    return [...this.#guests.values()]
+      .filter(({ name, names, admission }) => {
+        if (name === null || admission === 'removed') return false
+        const all = plain([name, ...names].join(' '))
+        return parts.every((part) => all.includes(part))
+      })
+      .sort((one, other) => (one.name ?? '').localeCompare(other.name ?? ''))
+      .slice(0, FOUND_AT_MOST)
+  }
+
+  #put(guest: ManifestGuest): ManifestGuest {
+    for (const code of this.#guests.get(guest.id)?.codes ?? []) this.#byCode.delete(code)
+    for (const code of guest.codes) this.#byCode.set(code, guest.id)
+    this.#guests.set(guest.id, guest)
+    return guest
+  }
+}
+
+/** Without accents and case: "Müller" is found as "muller". */
+const plain = (text: string): string => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().trim()

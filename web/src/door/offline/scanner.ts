@@ -1,0 +1,194 @@
+import type { Manifest } from '@contracts/door-offline.ts'
+import { fetchManifest, sendBatch, serverDoor, troubleOf } from '../api.ts'
+import type { Door } from '../door.ts'
+import type { TicketFace } from '../ticket.ts'
+import { Connection, PATIENCE_MS } from './connection.ts'
+import { openDoorDatabase, type DoorDatabase, type Notice } from './database.ts'
+import { DeviceDoor } from './device-door.ts'
+import { dropExpired, ManifestStore } from './manifest-store.ts'
+import { ScanQueue } from './queue.ts'
+import { callEnd, ScannerDoor } from './scanner-door.ts'
+import { Sync } from './sync.ts'
+import type { Upload } from './upload.ts'
+
+/** What people at the door see of the machinery. */
+export interface ScannerStatus {
+  readonly online: boolean
+  readonly syncing: boolean
+  /** Scans that the server does not have yet. */
+  readonly waiting: number
+  readonly event: Manifest['event'] | null
+  /** Guests on this device, and of the event in all; equal once the manifest is complete. */
+  readonly guests: number
+  readonly total: number
+  readonly complete: boolean
+  /** When the last answer came, milliseconds since the epoch; null before the first. */
+  readonly savedAt: number | null
+  /** How far the clock of this device is ahead of the server's, in milliseconds. */
+  readonly clockAhead: number
+  readonly notices: readonly Notice[]
+}
+
+export interface ScannerOptions {
+  readonly ticket: string
+  readonly face: TicketFace
+  readonly deviceId: string
+  /** What the browser says at the start. */
+  readonly online: boolean
+  readonly now: () => number
+  readonly changed: (status: ScannerStatus) => void
+  /** The server takes this ticket no more: the manifest is gone, the queue stays. */
+  readonly refused: (code: string) => void
+  readonly database?: DoorDatabase
+}
+
+/** Everything behind the page of a scanner: manifest, queue, connection, and the door that works with and without a network. */
+export class Scanner {
+  readonly door: Door
+  readonly #options: ScannerOptions
+  readonly #store: ManifestStore
+  readonly #queue: ScanQueue
+  readonly #connection: Connection
+  readonly #sync: Sync
+  readonly #checkInIds = new Map<string, string>()
+  #notices: readonly Notice[] = []
+  #clockAhead = 0
+
+  static async open(options: ScannerOptions): Promise<Scanner> {
+    const database = options.database ?? (await openDoorDatabase())
+    const { face, ticket, now } = options
+    await dropExpired(database, now())
+    const store = new ManifestStore(database, { token: ticket, ...face })
+    await store.open(now())
+    const scanner = new Scanner(options, store, await ScanQueue.open(database, face.eventId))
+    await scanner.#readNotices()
+    return scanner
+  }
+
+  private constructor(options: ScannerOptions, store: ManifestStore, queue: ScanQueue) {
+    const { ticket, deviceId, online, now } = options
+    this.#options = options
+    this.#store = store
+    this.#queue = queue
+    this.#connection = new Connection(online, () => {
+      this.#tell()
+    })
+    this.#sync = new Sync({
+      store,
+      queue,
+      now,
+      send: (items) => sendBatch(ticket, items),
+      fetchManifest: (since) => fetchManifest(ticket, since),
+      settled: (upload) => void this.#settled(upload),
+      learned: (answer) => {
+        this.#clockAhead = now() - Date.parse(answer.serverTime)
+        this.#tell()
+      },
+    })
+    this.door = this.#telling(
+      new ScannerDoor({
+        server: serverDoor(() => ticket, PATIENCE_MS),
+        device: new DeviceDoor({ store, queue, deviceId, now }),
+        store,
+        queue,
+        connection: this.#connection,
+        sent: () => (this.#sync.running ? this.#sync.run().catch(() => undefined) : Promise.resolve()),
+        checkInIdOf: (nonce) => this.#checkInIds.get(nonce) ?? null,
+      }),
+    )
+  }
+
+  get status(): ScannerStatus {
+    const { roster, header } = this.#store
+    return {
+      online: this.#connection.online,
+      syncing: this.#sync.running,
+      waiting: this.#queue.size,
+      event: roster?.head.event ?? null,
+      guests: roster?.size ?? 0,
+      total: roster?.head.total ?? 0,
+      complete: roster?.head.complete ?? false,
+      savedAt: header === null ? null : Date.parse(header.savedAt),
+      clockAhead: this.#clockAhead,
+      notices: this.#notices,
+    }
+  }
+
+  /** Sends what waits and asks for what is new. What goes wrong shows in the status. */
+  async sync(): Promise<void> {
+    const running = this.#sync.run()
+    this.#tell()
+    try {
+      await running
+      this.#connection.ended('answered')
+    } catch (thrown) {
+      this.#connection.ended(callEnd(thrown))
+      if (troubleOf(thrown).kind === 'ticket') await this.refuse(codeOf(thrown))
+    } finally {
+      this.#tell()
+    }
+  }
+
+  lostNetwork(): void {
+    this.#connection.lostNetwork()
+  }
+
+  /** Deletes the manifest; what waits to be sent stays. */
+  async refuse(code: string): Promise<void> {
+    await this.#store.drop()
+    this.#tell()
+    this.#options.refused(code)
+  }
+
+  /** Name of a guest, null when it is not known here. */
+  nameOf(guestId: string | null): string | null {
+    return guestId === null ? null : (this.#store.roster?.guest(guestId)?.name ?? null)
+  }
+
+  async dismiss(nonce: string): Promise<void> {
+    await this.#queue.dismiss(nonce)
+    await this.#readNotices()
+    this.#tell()
+  }
+
+  async #settled(upload: Upload): Promise<void> {
+    for (const { scan, answer } of upload.sent) {
+      if (answer.checkInId !== null) this.#checkInIds.set(scan.nonce, answer.checkInId)
+    }
+    if (upload.notices.length > 0) await this.#readNotices()
+    this.#tell()
+  }
+
+  async #readNotices(): Promise<void> {
+    this.#notices = await this.#queue.notices()
+  }
+
+  #tell(): void {
+    this.#options.changed(this.status)
+  }
+
+  /** After each scan the queue may be longer, and a call may have brought the ticket's end. */
+  #telling(door: Door): Door {
+    const told = async <T>(work: Promise<T>): Promise<T> => {
+      try {
+        return await work
+      } catch (thrown) {
+        if (troubleOf(thrown).kind === 'ticket') await this.refuse(codeOf(thrown))
+        throw thrown
+      } finally {
+        this.#tell()
+      }
+    }
+    return {
+      find: (...scan) => told(door.find(...scan)),
+      admit: (...scan) => told(door.admit(...scan)),
+      turnAway: (...scan) => told(door.turnAway(...scan)),
+      undo: (...arrival) => told(door.undo(...arrival)),
+      search: (...text) => told(door.search(...text)),
+      walkIn: (...scan) => told(door.walkIn(...scan)),
+    }
+  }
+}
+
+const codeOf = (thrown: unknown): string =>
+  typeof thrown === 'object' && thrown !== null && 'code' in thrown ? String(thrown.code) : ''

@@ -1,0 +1,58 @@
+import type { Manifest } from '@contracts/door-offline.ts'
+import type { ManifestStore } from './manifest-store.ts'
+import type { ScanQueue } from './queue.ts'
+import { upload, type SendBatch, type Upload } from './upload.ts'
+
+/** After a failure nothing is tried by itself for this long, in milliseconds; pretix's scanner has the same. */
+export const BACK_OFF_MS = 30_000
+
+export interface SyncParts {
+  readonly store: ManifestStore
+  readonly queue: ScanQueue
+  readonly send: SendBatch
+  readonly fetchManifest: (since?: string) => Promise<Manifest>
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Told of each batch that was answered. */
+  readonly settled: (upload: Upload) => void
+  /** Told after each answer with guests. */
+  readonly learned: (answer: Manifest) => void
+}
+
+/** Brings the server and this device together: first what happened here, then what happened elsewhere. */
+export class Sync {
+  readonly #parts: SyncParts
+  #running: Promise<void> | null = null
+
+  constructor(parts: SyncParts) {
+    this.#parts = parts
+  }
+
+  get running(): boolean {
+    return this.#running !== null
+  }
+
+  /** One at a time: who asks meanwhile gets the one that runs. @throws ApiProblem or DOMException when there is no answer */
+  run(): Promise<void> {
+    this.#running ??= this.#once().finally(() => {
+      this.#running = null
+    })
+    return this.#running
+  }
+
+  async #once(): Promise<void> {
+    const { store, queue, send, settled } = this.#parts
+    await upload(queue, store.box, send, settled)
+    await this.#download()
+  }
+
+  async #download(): Promise<void> {
+    const { store, queue, fetchManifest, learned, now } = this.#parts
+    for (let more = true; more;) {
+      const answer = await fetchManifest(store.roster?.head.cursor)
+      await store.apply(answer, (guestId) => queue.waitingFor(guestId), now())
+      learned(answer)
+      more = answer.more
+    }
+  }
+}
