@@ -105,6 +105,12 @@ export type Manifest = z.infer<typeof manifest>
 /** Most items of one batch; a queue that is longer is sent in several, in order. */
 export const MAX_BATCH = 100
 
+/**
+ * How much of a scanned text is kept in the queue, in characters: a longer one is no pass, and what is cut off makes it none.
+ * A batch of the longest stays under the 256 kB that a request may have.
+ */
+export const MAX_QUEUED_TEXT = 300
+
 const common = { scannedAt: instant, deviceId: doorFields.deviceId, nonce }
 
 /** One scan of the queue. Exactly one of `pass`, `code`, `guestId` and `walkIn` says whom it is about. */
@@ -112,6 +118,8 @@ export const batchItem = z
   .strictObject({
     ...common,
     ...doorFields.subject,
+    code: doorFields.scanned.max(MAX_QUEUED_TEXT).optional(),
+    pass: doorFields.scanned.max(MAX_QUEUED_TEXT).optional(),
     /** A guest who was added at the door. */
     walkIn: z.strictObject({ name: line(120) }).optional(),
     /** What the device did. Those who were let in are inside: that is recorded whatever the rules say. */

@@ -268,4 +268,4 @@ export const missingQuery = pageQuery
 export const missingPage = page(missingGuest)
 
 /** What the parts of the door share with its offline half. */
-export const doorFields = { deviceId, scanned, scan, subject, gate }
+export const doorFields = { deviceId, scanned, scan, subject }

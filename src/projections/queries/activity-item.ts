@@ -47,7 +47,7 @@ function sentenceOf(row: ActivityRow, name: string): string {
     case 'check_in':
       return `${name} checked in${count(row)} at ${text(row, 'gate')}${row.details['offline'] === true ? ' (offline scan)' : ''}`
     case 'check_in_refused':
-      return `${name} was not let in at ${text(row, 'gate')}: ${refusals[text(row, 'reason')] ?? text(row, 'reason')}`
+      return `${name} was not let in at ${text(row, 'gate')}: ${refusals[text(row, 'reason')] ?? text(row, 'reason')}${row.details['last'] === true ? '; more of that follows unrecorded' : ''}`
     case 'check_in_conflict':
       return conflictSentence(row, name)
     case 'check_in_undone':
