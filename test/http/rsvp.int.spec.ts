@@ -6,6 +6,8 @@ import type { EventView } from '../../src/contracts/events.ts'
 import type { GuestView } from '../../src/contracts/guests.ts'
 import type { Invitation } from '../../src/contracts/rsvp.ts'
 import { MINUTE } from '../../src/kernel/time.ts'
+import { qrSvg } from '../../src/notify/pass.ts'
+import { passOf } from '../support/gate.ts'
 import { anyText } from '../support/matchers.ts'
 import {
   addGuest,
@@ -61,7 +63,10 @@ describe('answering', () => {
     const body = { answer: 'attending', partySize: 3, plusOneNames: ['Bo', 'Cy'], note: 'No nuts' }
     const yes = expectStatus(await reply(visitor, guest.token, rsvpToken, body), 200)
     expect(yes).toMatchObject({ rsvp: body, status: 'confirmed', pass: { code: anyText() } })
-    expect(yes.pass?.qrSvg).toContain('<svg')
+    expect(yes.pass).toMatchObject({
+      qrSvg: await qrSvg(passOf(product, event, guest.id)),
+      validUntil: '2026-06-21T19:00:00.000Z',
+    })
 
     const opened = await open(visitor, guest.token)
     const { invitation } = expectStatus(opened, 200) as { invitation: Invitation }

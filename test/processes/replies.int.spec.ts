@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DAY, HOUR } from '../../src/kernel/time.ts'
+import { passPicture } from '../../src/notify/pass.ts'
 import { aWhile, eventually, guestId, HOST, World } from './world.ts'
 
 let world: World
@@ -22,6 +23,10 @@ test('a confirmed guest gets the pass, the calendar entry and the personal link'
   expect(email?.text).toContain('3 people on the list')
   expect(email?.text).toContain('Your entry code: 7K3QM-X09TZ')
   expect(email?.text).toContain(`https://party.example/r/${guestId(1)}.1`)
+  const [picture] = email?.attachments ?? []
+  // As the stand-in for a signed pass has it: whose, which version, until a day after it began.
+  const pass = `${guestId(1)} 1 ${String(Date.parse('2026-07-05T17:00:00Z'))}`
+  expect(Buffer.from(picture?.content as ArrayBuffer).equals((await passPicture(pass)).content)).toBe(true)
   expect(email?.attachments.map(({ mimeType }) => mimeType)).toEqual(['image/png', 'text/calendar'])
 })
 
