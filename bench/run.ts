@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<{ run: (args: string[]) => 
   eventstore: () => import('./eventstore.ts'),
   projections: () => import('./projections.ts'),
   rebuild: () => import('./rebuild.ts'),
+  together: () => import('./together.ts'),
   preview: () => import('./preview.ts'),
   rules: () => import('./rules.ts'),
   score: () => import('./score.ts'),

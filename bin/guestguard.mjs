@@ -11,6 +11,8 @@ const node = existsSync(own) ? own : process.execPath
 const child = spawn(node, [join(root, 'src/cli/main.ts'), ...process.argv.slice(2)], { stdio: 'inherit' })
 // Ctrl-C reaches the whole process group; the command itself ends on it, in its own time.
 process.on('SIGINT', () => undefined)
+// A supervisor asks this process alone; the command has to hear of it too.
+process.on('SIGTERM', () => child.kill('SIGTERM'))
 child.on('exit', (code, signal) => {
   process.exit(signal === null ? (code ?? 1) : 1)
 })

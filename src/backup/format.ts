@@ -46,6 +46,15 @@ export const trailerSchema = z.strictObject({
   sha256: z.string(),
 })
 
+const LINE_FEED = 0x0a
+
+/** @param piece whole rows in the text format of COPY, where a line feed ends a row and stands in none */
+export function rowsIn(piece: Buffer): number {
+  let rows = 0
+  for (let at = piece.indexOf(LINE_FEED); at !== -1; at = piece.indexOf(LINE_FEED, at + 1)) rows += 1
+  return rows
+}
+
 /** Ends the rows of a table; in the text format of COPY no row looks like it. */
 export const END_OF_ROWS = '\\.'
 

@@ -1,7 +1,7 @@
 import { copyIn } from '../postgres/copy.ts'
 import { migrate, type Migration } from '../postgres/migrate.ts'
 import { withTransaction, type Pool } from '../postgres/pool.ts'
-import { BadBackup, nameOf, type Header, type SavedTable } from './format.ts'
+import { BadBackup, nameOf, rowsIn, type Header, type SavedTable } from './format.ts'
 import { BackupReader, expectTable } from './read.ts'
 import { jobsVersion } from './save.ts'
 import { tablesToSave } from './tables.ts'
@@ -17,7 +17,8 @@ export interface LoadOptions {
   /** Makes the tables of the job queue. */
   readonly prepareJobs: () => Promise<void>
   readonly signal: AbortSignal
-  readonly onProgress?: (table: string) => void
+  /** Told after each piece of a table. */
+  readonly onProgress?: (table: string, rows: number) => void
 }
 
 /**
@@ -38,12 +39,11 @@ export async function loadDatabase(options: LoadOptions): Promise<Record<string,
       for (const table of header.tables) {
         signal.throwIfAborted()
         const name = nameOf(table)
-        onProgress?.(name)
         await expectTable(reader, name)
         await copyIn(
           client,
           `COPY ${name} (${table.columns.join(', ')}) FROM STDIN (ENCODING 'UTF8')`,
-          reader.rows(),
+          counting(reader.rows(), (rows) => onProgress?.(name, rows)),
         )
         const { rows: counted } = await client.query<{ n: number }>(`SELECT count(*)::int AS n FROM ${name}`)
         rows[name] = counted[0]?.n ?? 0
@@ -53,6 +53,19 @@ export async function loadDatabase(options: LoadOptions): Promise<Record<string,
     })
   } finally {
     await reader.close()
+  }
+}
+
+/** The same rows; tells after each piece how many there were. */
+async function* counting(
+  pieces: AsyncIterable<Buffer>,
+  told: (rows: number) => void,
+): AsyncGenerator<Buffer, void, undefined> {
+  let rows = 0
+  for await (const piece of pieces) {
+    yield piece
+    rows += rowsIn(piece)
+    told(rows)
   }
 }
 

@@ -6,6 +6,7 @@ import {
   FORMAT,
   FORMAT_VERSION,
   nameOf,
+  rowsIn,
   type Header,
   type PackedMasterKeys,
   type SavedTable,
@@ -27,8 +28,6 @@ export interface Saved {
   readonly rows: Readonly<Record<string, number>>
   readonly sha256: string
 }
-
-const LINE_FEED = 0x0a
 
 /**
  * The database as of one moment, as text: one transaction reads all, and nobody waits for it. Read models are left out;
@@ -55,7 +54,7 @@ export async function* saveDatabase(options: SaveOptions): AsyncGenerator<Buffer
       yield hashed(`${JSON.stringify({ table: name })}\n`)
       for await (const chunk of copyOut(client, copyOf(table))) {
         signal.throwIfAborted()
-        rows[name] += count(chunk)
+        rows[name] += rowsIn(chunk)
         yield hashed(chunk)
         onProgress?.(name, rows[name])
       }
@@ -74,12 +73,6 @@ export async function* saveDatabase(options: SaveOptions): AsyncGenerator<Buffer
 
 const copyOf = (table: SavedTable): string =>
   `COPY (SELECT ${table.columns.join(', ')} FROM ${nameOf(table)}) TO STDOUT (ENCODING 'UTF8')`
-
-function count(chunk: Buffer): number {
-  let lines = 0
-  for (let at = chunk.indexOf(LINE_FEED); at !== -1; at = chunk.indexOf(LINE_FEED, at + 1)) lines += 1
-  return lines
-}
 
 async function headerOf(client: PoolClient, { masterKeys, createdAt }: SaveOptions): Promise<Header> {
   const { rows } = await client.query<{ postgres: string; position: string; migrations: string[] }>(

@@ -5,7 +5,7 @@ import { numberText } from './table.ts'
 export interface Advance {
   readonly label: string
   readonly done: number
-  /** Zero while it is not known. */
+  /** Zero when it is not known. */
   readonly total: number
   /** Of `done`, each second; null while it is not known. */
   readonly perSecond: number | null
@@ -52,7 +52,8 @@ export class Meter {
       this.#output.write(`${textOf(advance)}\n`)
       return
     }
-    const line = `${advance.label}  ${barOf(advance)}  ${figuresOf(advance)}`
+    const drawing = advance.total === 0 ? [] : [barOf(advance)]
+    const line = [advance.label, ...drawing, figuresOf(advance)].join('  ')
     this.#output.write(`\r\u001b[2K${line.slice(0, (this.#output.columns ?? 80) - 1)}`)
     this.#drawn = true
   }
@@ -75,9 +76,12 @@ const textOf = (advance: Advance) => `${advance.label}: ${figuresOf(advance)}`
 
 function figuresOf(advance: Advance): string {
   const { done, total, perSecond, etaSeconds } = advance
+  const far =
+    total === 0
+      ? [numberText(done)]
+      : [`${String(Math.floor(shareOf(advance) * 100))} %`, `${numberText(done)} of ${numberText(total)}`]
   const parts = [
-    `${String(Math.floor(shareOf(advance) * 100))} %`,
-    `${numberText(done)} of ${numberText(total)}`,
+    ...far,
     ...(perSecond === null ? [] : [`${numberText(Math.round(perSecond))}/s`]),
     ...(etaSeconds === null ? [] : [`${durationText(etaSeconds)} left`]),
   ]

@@ -66,6 +66,12 @@ describe('the meter', () => {
     ])
   })
 
+  it('tells only what was done where nobody knows how much there is', () => {
+    const { meter, written } = meterOn(true)
+    meter.show({ label: 'vault_keys', done: 1_200, total: 0, perSecond: null, etaSeconds: null })
+    expect(written).toEqual(['\r\u001b[2Kvault_keys  1,200'])
+  })
+
   it('is a line now and then elsewhere, and a last one', () => {
     const { meter, written, clock } = meterOn(false)
     meter.show(advance)

@@ -84,8 +84,8 @@ async function load(
         await jobs.start()
         await jobs.stop()
       },
-      onProgress: (label) => {
-        run.meter.show({ label, done: 0, total: 0, perSecond: null, etaSeconds: null })
+      onProgress: (table, rows) => {
+        run.meter.show({ label: table, done: rows, total: 0, perSecond: null, etaSeconds: null })
       },
     })
   } finally {
