@@ -9,6 +9,7 @@ export const keysRotate: Command = {
 
 The product may run meanwhile. Links and passes made under the old key stay valid as long as it is kept in the file.
 With MASTER_KEY set, put the new key first in it and restart, then run this.`,
+  examples: [['guestguard keys rotate', 'once a year, or when somebody leaves who could read the key']],
   run: async ({ config, open, json, say, answer }) => {
     const { ring, pool } = await open()
     const source = { dataDir: config.dataDir, masterKey: config.masterKey ?? undefined }

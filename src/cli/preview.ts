@@ -19,6 +19,7 @@ export const previewVerify: Command = {
 
 Reads the history of each event again and compares the counts with those that are kept, at the same position of the
 log. The product may run meanwhile. Exit code 1 when anything differs; then: rebuild the projection preview.`,
+  examples: [['guestguard preview verify all', 'after an update, or when a preview looks strange']],
   run: async ({ args, open, json, say, answer, signal }) => {
     const [which, ...rest] = args
     if (which === undefined || rest.length > 0) throw new UsageError('One event is needed, or all.')

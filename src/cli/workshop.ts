@@ -38,7 +38,7 @@ export async function openWorkshop(config: Config, logger: FastifyBaseLogger): P
     const databaseUrl = await databaseOf(config, logger, closers)
     const pool = createPool(databaseUrl, { log: logger, max: 10, applicationName: 'guestguard ops' })
     closers.add('the pool', () => pool.end())
-    await migrate(pool, allMigrations)
+    await migrate(pool, allMigrations).catch(explain(config))
     const ring = await openKeyRing(
       { dataDir: config.dataDir, masterKey: config.masterKey ?? undefined },
       pool,
@@ -52,6 +52,19 @@ export async function openWorkshop(config: Config, logger: FastifyBaseLogger): P
   } catch (error) {
     await closers.closeAll()
     throw error
+  }
+}
+
+/** SQLSTATE of a database that is not there. */
+const NO_DATABASE = '3D000'
+
+/** @returns a handler that throws the error again, as a sentence where the moment explains it */
+function explain({ databaseUrl }: Config): (error: unknown) => never {
+  return (error) => {
+    const starting =
+      databaseUrl === null && error instanceof Error && 'code' in error && error.code === NO_DATABASE
+    if (!starting) throw error
+    throw new Error('The product is starting for the first time. Try again in a moment.', { cause: error })
   }
 }
 
