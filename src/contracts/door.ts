@@ -173,7 +173,7 @@ export const checkInAnswer = z.object({
   result: checkInResult,
   /** What an undo names; null when nobody was let in. */
   checkInId: z.string().nullable(),
-  /** A `Refusal`, or for a conflict a `ConflictKind`. */
+  /** A `Refusal`, or for a conflict one of `conflictKind`. */
   reason: z.string().nullable(),
   guest: z.object({ id, name: z.string().nullable() }),
   party,
@@ -217,7 +217,6 @@ export const conflictKind = z.enum([
   /** Would have been refused, had the device been able to ask; see `refusal`. */
   'not_admissible',
 ])
-export type ConflictKind = z.infer<typeof conflictKind>
 
 const person = z.object({ id, name: z.string().nullable() })
 
