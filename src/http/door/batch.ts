@@ -133,14 +133,10 @@ async function strangerOutcome(
   return { status: 'rejected', reason, detail: strangerError(reason).message }
 }
 
-function malformed(error: z.ZodError): Settled {
-  const [issue] = error.issues
-  const where = issue === undefined || issue.path.length === 0 ? 'The item' : issue.path.map(String).join('.')
-  return {
-    status: 'rejected',
-    reason: 'malformed',
-    detail: `${where} ${issue?.message ?? 'cannot be read'}.`,
-  }
+function malformed({ issues: [issue] }: z.ZodError): Settled {
+  const where = issue === undefined || issue.path.length === 0 ? '' : ` ${issue.path.map(String).join('.')}:`
+  const what = issue?.message ?? 'it is of no known form'
+  return { status: 'rejected', reason: 'malformed', detail: `This scan cannot be read:${where} ${what}.` }
 }
 
 const nonceShape = z.object({ nonce: z.string().max(64) })
