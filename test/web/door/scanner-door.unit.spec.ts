@@ -212,15 +212,18 @@ describe('a scanner without a connection', () => {
 
   it('queues what it refuses, with the reason and without names', async () => {
     await door.find(scanOf({ pass: 'https://party.example' }))
+    await door.find(scanOf({ pass: 'x'.repeat(4_000) }))
     await door.find(scanOf({ code: codeOf(3) }))
     const preview = await found(passScan())
     await door.turnAway(passScan(), preview, 'wrong_person')
     const items = await waiting()
     expect(items.map(({ outcome, refusal, reason }) => [outcome, refusal ?? reason])).toEqual([
       ['refused', 'pass_unreadable'],
+      ['refused', 'pass_unreadable'],
       ['refused', 'pass_unknown'],
       ['turned_away', 'wrong_person'],
     ])
+    expect(items.map(({ pass = '' }) => pass.length)).toEqual([21, 300, 0, 144])
     expect(JSON.stringify(items)).not.toContain('Number1')
   })
 

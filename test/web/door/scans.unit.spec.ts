@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { codeIn, formatCode, keyOf } from '../../../web/src/door/code.ts'
 import { subjectIn } from '../../../web/src/door/scan.ts'
-import { NewestReading, SAME_READING_MS, Scans } from '../../../web/src/door/scans.ts'
+import { Readings, SAME_READING_MS, Scans } from '../../../web/src/door/scans.ts'
 
 const A = { code: 'AAAAA-AAAAA' }
 const B = { code: 'BBBBB-BBBBB' }
@@ -106,24 +106,34 @@ describe('the scans of a device', () => {
 
 describe('a code that is read again', () => {
   it('within three seconds comes to the same as before', () => {
-    const newest = new NewestReading<string>()
-    newest.keep(A, 'admitted', NOON)
-    expect(newest.again({ code: 'aaaaaaaaaa' }, NOON + SAME_READING_MS - 1)).toBe('admitted')
+    const readings = new Readings<string>()
+    readings.keep(A, 'admitted', NOON)
+    expect(readings.again({ code: 'aaaaaaaaaa' }, NOON + SAME_READING_MS - 1)).toBe('admitted')
   })
 
-  it('later, after an undo, or with another code in between is a new reading', () => {
-    const newest = new NewestReading<string>()
-    newest.keep(A, 'admitted', NOON)
-    expect(newest.again(A, NOON + SAME_READING_MS)).toBeNull()
-    expect(newest.again(B, NOON)).toBeNull()
-    newest.forget()
-    expect(newest.again(A, NOON)).toBeNull()
+  it('later, or after an undo, is a new reading; another code always is', () => {
+    const readings = new Readings<string>()
+    readings.keep(A, 'admitted', NOON)
+    expect(readings.again(A, NOON + SAME_READING_MS)).toBeNull()
+    expect(readings.again(B, NOON)).toBeNull()
+    readings.forget()
+    expect(readings.again(A, NOON)).toBeNull()
   })
 
   it('stays the same reading for as long as it is held before the camera', () => {
-    const newest = new NewestReading<string>()
-    newest.keep(A, 'admitted', NOON)
-    for (let at = NOON; at < NOON + 60_000; at += 125) expect(newest.again(A, at)).toBe('admitted')
-    expect(newest.again(A, NOON + 59_875 + SAME_READING_MS)).toBeNull()
+    const readings = new Readings<string>()
+    readings.keep(A, 'admitted', NOON)
+    for (let at = NOON; at < NOON + 60_000; at += 125) expect(readings.again(A, at)).toBe('admitted')
+    expect(readings.again(A, NOON + 59_875 + SAME_READING_MS)).toBeNull()
+  })
+
+  it('is not read anew because another one is in sight as well', () => {
+    const readings = new Readings<string>()
+    readings.keep(A, 'inside', NOON)
+    readings.keep(B, 'admitted', NOON + 125)
+    for (let at = NOON; at < NOON + 10_000; at += 250) {
+      expect(readings.again(A, at)).toBe('inside')
+      expect(readings.again(B, at + 125)).toBe('admitted')
+    }
   })
 })

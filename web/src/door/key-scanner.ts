@@ -1,12 +1,13 @@
-/** Longest pause between two characters of a scanner, in milliseconds. Fast typists have pauses of 80 ms and more. */
-const PAUSE_MS = 60
+/**
+ * Longest pause between two characters, in milliseconds. Scanners need 1 to 20; a slow phone may take some time to look. Who
+ * types a code by hand without looking for a field is understood as well.
+ */
+const PAUSE_MS = 500
 
-/** Shorter texts are somebody at the keyboard. */
+/** Shorter texts are keys that were hit for something else. */
 const SHORTEST = 6
 
-/**
- * Tells a scanner that types (wired or over Bluetooth) from a person: its characters come in a rush and end with Enter.
- */
+/** Understands a scanner that types (wired or over Bluetooth): its characters come in a rush and end with Enter. */
 export class KeyScanner {
   #text = ''
   #last = 0

@@ -55,26 +55,30 @@ export class Scans {
 /** A code that is held before the reader is read several times a second; within this it is the same reading. */
 export const SAME_READING_MS = 3_000
 
-/** Remembers what the newest reading came to. */
-export class NewestReading<T> {
-  #newest: { key: string; at: number; outcome: T } | null = null
+/** Remembers what each thing that was read came to, for as long as it stays in sight. */
+export class Readings<T> {
+  readonly #known = new Map<string, { seenAt: number; outcome: T }>()
 
   keep(subject: Subject, outcome: T, now: number): void {
-    this.#newest = { key: keyOfSubject(subject), at: now, outcome }
+    this.#known.set(keyOfSubject(subject), { seenAt: now, outcome })
   }
 
+  /** Something was decided anew: what is read next is looked up again. */
   forget(): void {
-    this.#newest = null
+    this.#known.clear()
   }
 
   /**
-   * @returns what the same code came to when it was read less than 3 s ago, null for any other code or later. A code that
-   *   stays before the camera stays the same reading: only 3 s without it make it a new one.
+   * @returns what the same code came to when it was read less than 3 s ago, null for a new one. A code that stays before the
+   *   camera stays the same reading: only 3 s without it make it a new one.
    */
   again(subject: Subject, now: number): T | null {
-    const newest = this.#newest
-    if (newest?.key !== keyOfSubject(subject) || now - newest.at >= SAME_READING_MS) return null
-    newest.at = now
-    return newest.outcome
+    for (const [key, { seenAt }] of this.#known) {
+      if (now - seenAt >= SAME_READING_MS) this.#known.delete(key)
+    }
+    const known = this.#known.get(keyOfSubject(subject))
+    if (known === undefined) return null
+    known.seenAt = now
+    return known.outcome
   }
 }

@@ -6,7 +6,7 @@ import { formatCode } from './code.ts'
 import { isDeciding, signalOf, type Desk, type DoorTrouble, type Signal } from './desk.ts'
 import type { Door } from './door.ts'
 import { subjectIn, type Scan, type Subject } from './scan.ts'
-import { NewestReading, Scans, type UnrecordedArrival } from './scans.ts'
+import { Readings, Scans, type UnrecordedArrival } from './scans.ts'
 import { useRecent, type UseRecent } from './useRecent.ts'
 
 export interface UseCheckIn extends Omit<UseRecent, 'note'> {
@@ -30,6 +30,9 @@ export interface UseCheckIn extends Omit<UseRecent, 'note'> {
   clear: () => void
 }
 
+/** How long an outcome stays before the camera may bring the next guest: time to look up, in milliseconds. */
+const HOLD_MS = 1_500
+
 /**
  * The work at the door: find out who it is, record who came in, take it back. Nothing is shown as recorded before the
  * server has said so, or it lies in the queue of this device.
@@ -42,11 +45,12 @@ export function useCheckIn(
   const desk = shallowRef<Desk>({ kind: 'ready' })
   const typed = ref('')
   const scans = new Scans(newIdempotencyKey)
-  const newest = new NewestReading<Desk>()
+  const readings = new Readings<Desk>()
   const unrecorded = shallowRef<readonly UnrecordedArrival[]>([])
+  let decidedAt = 0
   const signal = computed(() => signalOf(desk.value))
   const { note, ...recent } = useRecent(door, ({ nonce }) => {
-    newest.forget()
+    readings.forget()
     if ('scan' in desk.value && desk.value.scan.nonce === nonce) clear()
   })
 
@@ -58,15 +62,16 @@ export function useCheckIn(
   }
 
   async function see(text: string): Promise<void> {
+    const now = Date.now()
     const subject = subjectIn(text)
-    const before = newest.again(subject, Date.now())
-    if (isDeciding(desk.value)) return
+    const before = readings.again(subject, now)
+    if (isDeciding(desk.value) || (desk.value.kind !== 'ready' && now - decidedAt < HOLD_MS)) return
     if (before === null) await ask(subject)
-    else if (desk.value.kind === 'ready' && !isDeciding(before)) desk.value = before
+    else if (desk.value.kind === 'ready') desk.value = before
   }
 
   async function show(subject: Subject): Promise<void> {
-    const before = newest.again(subject, Date.now())
+    const before = readings.again(subject, Date.now())
     if (before === null) await ask(subject)
     else desk.value = before
   }
@@ -87,10 +92,11 @@ export function useCheckIn(
 
   function decided(scan: Scan, outcome: Desk): void {
     desk.value = outcome
+    decidedAt = Date.now()
     const heard = signalOf(outcome)
     if (heard !== null) announce(heard)
     note(outcome)
-    if (outcome.kind !== 'trouble') newest.keep(scan.subject, outcome, Date.now())
+    if (outcome.kind !== 'trouble') readings.keep(scan.subject, outcome, Date.now())
   }
 
   async function found(scan: Scan): Promise<Desk> {
@@ -139,7 +145,7 @@ export function useCheckIn(
   ): Promise<void> {
     const recording: Desk = { kind: 'recording', name: arrival.name }
     desk.value = recording
-    newest.forget()
+    readings.forget()
     const outcome = await recorded(arrival, stay)
     unrecorded.value = scans.unrecorded
     if (desk.value === recording) decided(arrival.scan, outcome)

@@ -1,7 +1,7 @@
-import type { BatchItem, ManifestGuest } from '@contracts/door-offline.ts'
+import type { BatchItem, ManifestGuest, MAX_QUEUED_TEXT } from '@contracts/door-offline.ts'
 import type { CheckInAnswer, CheckInPreview } from '@contracts/door.ts'
 import type { Admission, Door, Finding } from '../door.ts'
-import type { Scan } from '../scan.ts'
+import type { Scan, Subject } from '../scan.ts'
 import { decide, refusalOf } from './decide.ts'
 import type { ManifestStore } from './manifest-store.ts'
 import type { ScanQueue } from './queue.ts'
@@ -57,7 +57,7 @@ export class DeviceDoor implements Door {
     const arrivedBefore = known?.arrived ?? party.arrived
     const item = {
       ...this.#told(scan),
-      ...scan.subject,
+      ...queued(scan.subject),
       outcome: 'admitted',
       arrivalCount,
       arrivedBefore,
@@ -71,7 +71,7 @@ export class DeviceDoor implements Door {
   }
 
   async turnAway(scan: Scan, { guest }: CheckInPreview, reason: BatchItem['reason']): Promise<void> {
-    const item = { ...this.#told(scan), ...scan.subject, outcome: 'turned_away', reason } as const
+    const item = { ...this.#told(scan), ...queued(scan.subject), outcome: 'turned_away', reason } as const
     await this.#put(item, guest.id)
   }
 
@@ -116,9 +116,15 @@ export class DeviceDoor implements Door {
   /** A name that was picked from the list refuses nobody: it was only looked at. */
   async #refused(scan: Scan, refusal: BatchItem['refusal'], guestId: string | null): Promise<void> {
     if ('guestId' in scan.subject) return
-    await this.#put({ ...this.#told(scan), ...scan.subject, outcome: 'refused', refusal }, guestId)
+    await this.#put({ ...this.#told(scan), ...queued(scan.subject), outcome: 'refused', refusal }, guestId)
   }
 }
+
+/** Longer texts are no passes; a queue of them would not fit into a request. */
+const QUEUED_TEXT: typeof MAX_QUEUED_TEXT = 300
+
+const queued = (subject: Subject): Subject =>
+  'pass' in subject ? { pass: subject.pass.slice(0, QUEUED_TEXT) } : subject
 
 const previewOf = (guest: ManifestGuest, refusal: CheckInPreview['refusal']): CheckInPreview => ({
   guest: { id: guest.id, name: guest.name },
