@@ -54,7 +54,9 @@ export function createPasses({
       const guestId = known?.guestByCode.get(code)
       // A hit may be outdated: the caller compares the code with the guest's stream.
       if (guestId !== undefined) return guestId
-      if (known !== undefined && clock.now() - known.readAt < REREAD_AFTER) return null
+      const age = known === undefined ? Infinity : clock.now() - known.readAt
+      // Less than nothing once the clock was set back: guests with a new pass must not wait for it to come round again.
+      if (age >= 0 && age < REREAD_AFTER) return null
       return (await read(eventId)).guestByCode.get(code) ?? null
     },
   }

@@ -1,4 +1,4 @@
-import { PgBoss, type Db as BossDb, type JobResult, type JobWithMetadata } from 'pg-boss'
+import { PgBoss, systemClock, type Db as BossDb, type JobResult, type JobWithMetadata } from 'pg-boss'
 import { z } from 'zod'
 import { withCorrelation } from '../kernel/correlation.ts'
 import { DAY, HOUR, SECOND } from '../kernel/time.ts'
@@ -95,10 +95,17 @@ const inTransaction = (db: Db): BossDb => ({
   },
 })
 
+/**
+ * Time that passes as it does, whatever the wall clock is set to. pg-boss 12 waits until the wall clock says that an
+ * interval is over: set back by an hour, it would poll and look after lost jobs an hour late.
+ */
+const steadyClock = { ...systemClock, now: () => performance.timeOrigin + performance.now() }
+
 function createBoss({ databaseUrl, log, superviseSeconds = 20 }: JobsOptions): PgBoss {
   const boss = new PgBoss({
     connectionString: databaseUrl,
     application_name: 'guestguard jobs',
+    clock: steadyClock,
     max: 4,
     useListenNotify: true,
     schedule: false,

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { BEGINNING } from '../../src/eventstore/port.ts'
 import { commandIdOf } from '../../src/kernel/ids.ts'
 import { DAY } from '../../src/kernel/time.ts'
@@ -246,6 +246,34 @@ test('a fact that cannot be read holds up nobody, and is followed up once it can
       },
     ])
   })
+})
+
+test('a clock that is set back while a job fails does not put off its next try', async () => {
+  const jobs = createJobs({
+    databaseUrl: world.database.url,
+    log: silentLog,
+    pollSeconds: 0.5,
+    superviseSeconds: 1,
+  })
+  await jobs.start()
+  let tries = 0
+  await jobs.work('departure', () => {
+    tries += 1
+    const hourAgo = Date.now() - 3_600_000
+    if (tries === 1) vi.spyOn(Date, 'now').mockReturnValue(hourAgo)
+    return tries === 1 ? Promise.reject(new Error('not now')) : Promise.resolve()
+  })
+  try {
+    const ids = { factId: 'fact', correlationId: 'correlation', eventId: EVENT, guestId: guestId(1) }
+    const id = commandIdOf('a departure')
+    await jobs.enqueue(world.database.pool, [{ queue: 'departure', id, data: { ...ids, forgotten: false } }])
+    await eventually(() => {
+      expect(tries).toBe(2)
+    })
+  } finally {
+    vi.restoreAllMocks()
+    await jobs.stop()
+  }
 })
 
 test('dead letters are counted and can be given another round', async () => {

@@ -12,7 +12,8 @@ export function activeFlags(commands: CommandHandler, clock: Clock): () => Promi
   let active: Promise<FlagState> | undefined
   return () => {
     const now = clock.now()
-    if (active === undefined || now - looked >= REFRESH) {
+    // Also once the clock was set back: how old it is can no longer be told.
+    if (active === undefined || now < looked || now - looked >= REFRESH) {
       looked = now
       const fresh = commands.state(flagsDecider, flagsStream)
       fresh.catch(() => {
