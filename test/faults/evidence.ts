@@ -62,6 +62,8 @@ export interface AnswerBody {
   readonly result?: string
   readonly checkInId?: string | null
   readonly items?: readonly { readonly id: string }[]
+  readonly pass?: { readonly code: string }
+  readonly invitation?: { readonly pass: { readonly code: string } | null }
 }
 
 interface OfEvent {
@@ -97,7 +99,12 @@ export type Asked =
   | ({ readonly kind: 'issue_ticket'; readonly gate: string } & OfEvent)
   | ({ readonly kind: 'open' } & OfGuest)
   | ({ readonly kind: 'answer'; readonly answer: string; readonly partySize: number } & OfGuest)
-  | ({ readonly kind: 'check_in'; readonly nonce: string; readonly count: number } & OfGuest)
+  | ({
+      readonly kind: 'check_in'
+      readonly nonce: string
+      readonly count: number
+      readonly code: string
+    } & OfGuest)
   | ({ readonly kind: 'undo'; readonly checkInId: string } & OfGuest)
   /** Reads the guest list as of a position; `stale` when the product said that it could not. */
   | ({ readonly kind: 'look'; readonly from: bigint; stale: boolean } & OfEvent)

@@ -261,7 +261,14 @@ export async function door(tale: Tale, occasion: Occasion, number: number): Prom
     const nonce = `${name}.${String(scans)}`
     const scan = { code: guest.passCode, arrivalCount: count, nonce, deviceId: name }
     const json = { ...scan, scannedAt: new Date().toISOString() }
-    const asked = { kind: 'check_in', eventId: occasion.id, guestId: guest.id, nonce, count } as const
+    const asked = {
+      kind: 'check_in',
+      eventId: occasion.id,
+      guestId: guest.id,
+      nonce,
+      count,
+      code: guest.passCode,
+    } as const
     const answer = await client.ask(
       asked,
       { method: 'POST', path: '/api/check-in', json, bearer },

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { requirePages } from '../support/product-process.ts'
 import { quotaObstacle } from './quota.ts'
 import { report } from './report.ts'
-import { VARIANTS, type Variant } from './stage.ts'
+import { Stage, VARIANTS, type Variant } from './stage.ts'
 import { tell } from './story.ts'
 
 /** Seconds of faults in one story, at most; then everything is examined and another story begins. */
@@ -26,6 +26,12 @@ if (
 await requirePages()
 const obstacle = await quotaObstacle()
 if (obstacle !== null) console.log(`skipped: spending the quota of the outbox: ${obstacle}`)
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    void Promise.all([...Stage.open].map((stage) => stage.close())).finally(() => process.exit(130))
+  })
+}
 
 let failed = 0
 const end = performance.now() + minutes * 60_000

@@ -62,7 +62,10 @@ export class Stage {
     this.members = names.map((name) => ({ name, skew: 0, process: this.#spawn(name) }))
   }
 
-  static async open(variant: Variant): Promise<Stage> {
+  /** Every one that is open: whoever ends this program has to end them first, for they are programs of their own. */
+  static readonly open = new Set<Stage>()
+
+  static async raise(variant: Variant): Promise<Stage> {
     const folder = await mkdtemp(path.join(tmpdir(), 'guestguard-faults-'))
     await mkdir(path.join(folder, 'data'), { mode: 0o700 })
     const database = variant.endsWith('split')
@@ -75,6 +78,7 @@ export class Stage {
       : null
     const eventStore = variant.startsWith('eventstoredb') ? await openEventStore() : null
     const stage = new Stage(variant, folder, { port: await freePort(), database, eventStore })
+    Stage.open.add(stage)
     await stage.ready()
     return stage
   }
@@ -120,6 +124,7 @@ export class Stage {
 
   /** Ends whatever still runs. */
   async close(): Promise<void> {
+    Stage.open.delete(this)
     await Promise.all(this.members.map((member) => member.process.end('SIGKILL')))
     await this.#database?.stop()
     this.eventStore?.network.close()

@@ -41,7 +41,7 @@ const DRAIN = { hurried: 40_000, patient: 240_000 }
  * that was answered.
  */
 export async function tell(options: StoryOptions): Promise<Told> {
-  const stage = await Stage.open(options.variant)
+  const stage = await Stage.raise(options.variant)
   try {
     const tale = new Tale(options.seed, stage.base)
     const people = Promise.all(Array.from({ length: EVENTS }, (_, at) => evening(tale, at + 1)))

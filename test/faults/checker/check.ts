@@ -4,6 +4,7 @@ import { checkArrivals } from './arrivals.ts'
 import { checkGuests } from './guests.ts'
 import { checkLogShape } from './log-shape.ts'
 import { checkMessages } from './messages.ts'
+import { checkPasses } from './passes.ts'
 import { checkReadModels } from './read-models.ts'
 import { checkSeats } from './seats.ts'
 
@@ -15,6 +16,7 @@ export function check(evidence: Evidence): Complaint[] {
     ...checkSeats(evidence.log),
     ...checkArrivals(evidence),
     ...checkGuests(evidence.log),
+    ...checkPasses(evidence),
     ...checkMessages(evidence),
     ...checkReadModels(evidence),
   ]

@@ -87,14 +87,14 @@ class Evening {
   answered(id: string, partySize: number, status: string): void {
     const asked = { kind: 'answer', answer: 'attending', partySize, ...of(id) } as const
     const data = { guestId: id, answer: 'attending', partySize, status }
-    this.#ask(asked, { body: { status } }, [[RSVPS, 'RsvpAnswered', data]])
+    this.#ask(asked, { body: { status, pass: { code: `PASS-${id}` } } }, [[RSVPS, 'RsvpAnswered', data]])
     this.#mail(`R-${id}`, id)
   }
 
   arrive(): void {
     const scan = (checkInId: string, count: number) =>
       [
-        { kind: 'check_in', nonce: `N-${checkInId}`, count, ...of('ADA') },
+        { kind: 'check_in', nonce: `N-${checkInId}`, count, code: 'PASS-ADA', ...of('ADA') },
         { body: { result: 'admitted', checkInId } },
         [[guest('ADA'), 'GuestCheckedIn', arrival(checkInId, count)]],
       ] as const

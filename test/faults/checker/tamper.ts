@@ -28,6 +28,11 @@ const ofArrivals: readonly Tampering[] = [
     change: (evidence) => withData(evidence, isOf('GuestCheckedIn'), { counted: 99 }),
   },
   {
+    what: 'a guest with a good pass who was taken for a stranger',
+    rule: 'passes',
+    change: (evidence) => answeredWith(evidence, 'check_in', { status: 404, code: 'pass_unknown' }),
+  },
+  {
     what: 'a check-in that is undone twice',
     rule: 'arrivals',
     change: (evidence) => doubled(evidence, isOf('CheckInUndone'), { id: 'another', causation: 'another' }),
