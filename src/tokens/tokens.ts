@@ -6,15 +6,9 @@ import { isStepUpCode, stepUpCode } from './code.ts'
 import { issueToken, LIFETIME, verifyToken, type ClaimsOf, type Verified } from './jwt.ts'
 import { issueLink, verifyLink, type LinkClaims } from './link.ts'
 import { normalisePass, passCode, passCodes } from './pass.ts'
-import {
-  passKeys,
-  readPass,
-  signPass,
-  type PassKey,
-  type PassReading,
-  type SignedPass,
-} from './signed-pass.ts'
+import { passKeys, signPass, type PassKey, type PassReading, type SignedPass } from './signed-pass.ts'
 import { credentialOf } from './password.ts'
+import { doorChecks } from './verified.ts'
 
 export type { PassKey, PassReading, SignedPass } from './signed-pass.ts'
 export type { LinkClaims } from './link.ts'
@@ -77,6 +71,7 @@ const SALT_BYTES = 16
 const DIGEST_CHARACTERS = 32
 
 export function createTokens(ring: KeyRing, clock: Clock): Tokens {
+  const door = doorChecks(ring)
   const passHolder = ({ eventId, guestId, version }: LinkClaims) => ({
     eventId,
     guestId,
@@ -94,7 +89,7 @@ export function createTokens(ring: KeyRing, clock: Clock): Tokens {
     stepUpCode: (challengeId) => stepUpCode(ring, challengeId),
     isStepUpCode: (challengeId, typed) => isStepUpCode(ring, challengeId, typed),
     issueScanner: (claims, from, until) => issueToken(ring, 'scanner', claims, from, until),
-    verifyScanner: (token) => verifyToken(ring, 'scanner', token, clock.now()),
+    verifyScanner: (token) => door.ticket(token, clock.now()),
     async issueReset(hostId, passwordHash) {
       const content = { hostId, credential: credentialOf(passwordHash) }
       return { token: await issueToken(ring, 'reset', content, clock.now()), validFor: LIFETIME.reset }
@@ -104,7 +99,7 @@ export function createTokens(ring: KeyRing, clock: Clock): Tokens {
     manifestSalt: (ticketId) =>
       createHmac('sha256', ring.subkey('manifest')).update(ticketId).digest().subarray(0, SALT_BYTES),
     signPass: (claims) => signPass(ring, claims),
-    readPass: (scanned, eventId) => readPass(ring, scanned, eventId),
+    readPass: (scanned, eventId) => door.pass(scanned, eventId),
     passKeys: () => passKeys(ring),
     scanDigest: (scanned) =>
       createHmac('sha256', ring.subkey('pass')).update(`scan\u0000${scanned}`).digest('hex').slice(0, 16),
