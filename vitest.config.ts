@@ -25,7 +25,8 @@ export default defineConfig({
     // Each worker may drive a server or a browser of its own; more than the cores only makes timeouts likelier.
     maxWorkers: 2,
     projects: [
-      project('unit', 0, {}),
+      // Far more than they take: what is asserted are results, and a busy machine is not a failure.
+      project('unit', 0, { testTimeout: 30_000 }),
       project('int', 1, { ...postgres, testTimeout: 30_000, hookTimeout: 60_000 }),
       project('e2e', 2, { ...pages, testTimeout: 90_000, hookTimeout: 120_000 }),
     ],
