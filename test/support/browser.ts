@@ -48,10 +48,11 @@ export function findChromium(
 }
 
 /** Chromium as the tests want it: quiet on the network, and also for root, for whom its sandbox does not start. */
-function launch(executablePath: string): Promise<Browser> {
+function launch(executablePath: string, more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath,
     args: [
+      ...more,
       '--disable-gpu',
       '--disable-background-networking',
       '--disable-component-update',
@@ -61,6 +62,15 @@ function launch(executablePath: string): Promise<Browser> {
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
     ],
   })
+}
+
+/**
+ * Starts another browser than the one that tests share, such as one with a camera; from within `describeInBrowser` only,
+ * which sees to it that there is one.
+ * @param args switches of Chromium
+ */
+export function launchAnother(args: readonly string[]): Promise<Browser> {
+  return launch(findChromium() ?? missing(), args)
 }
 
 /** A test in a browser, or in place of it the report that there is none. */
