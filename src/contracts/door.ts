@@ -173,7 +173,7 @@ export const checkInAnswer = z.object({
   result: checkInResult,
   /** What an undo names; null when nobody was let in. */
   checkInId: z.string().nullable(),
-  /** A `Refusal`, or for a conflict one of `conflictKind`. */
+  /** A `refusal`, or for a conflict one of `conflictKind`. */
   reason: z.string().nullable(),
   guest: z.object({ id, name: z.string().nullable() }),
   party,
