@@ -81,7 +81,7 @@ describeScenes('the dashboard', {
       await page.getByRole('button', { name: 'Check', exact: true }).click()
       await page.getByRole('button', { name: 'Whole party of 3' }).waitFor()
       await page.getByRole('button', { name: 'Show the code' }).click()
-      await page.getByRole('img', { name: 'Code that opens the door page' }).waitFor()
+      await page.getByRole('img', { name: 'Code that opens the scanner' }).waitFor()
     },
   },
   'the outbox': {

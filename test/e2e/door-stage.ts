@@ -39,7 +39,11 @@ export class Doorway {
   /** The stage as the support of the tests over HTTP takes it. */
   get product(): TestProduct {
     const { stage } = this
-    return { ...stage.product(), client: (ip?: string) => stage.client(ip) } as TestProduct
+    return {
+      ...stage.product(),
+      clock: stage.clock,
+      client: (ip?: string) => stage.client(ip),
+    } as unknown as TestProduct
   }
 
   guest(name: string, partySize = 1): Promise<PassHolder> {
