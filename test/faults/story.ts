@@ -4,10 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { check } from './checker/check.ts'
 import { checkGuests } from './checker/guests.ts'
 import { checkMessages } from './checker/messages.ts'
+import { Door } from './door.ts'
 import type { Complaint, Evidence } from './evidence.ts'
 import { gather, openGlimpse, type Glimpse } from './gather.ts'
 import { haunt } from './nemesis.ts'
-import { door, Host, Occasion, phone } from './people.ts'
+import { Host } from './host.ts'
+import { Occasion } from './occasion.ts'
+import { phone } from './phone.ts'
 import { Stage, type Variant } from './stage.ts'
 import { Tale } from './tale.ts'
 
@@ -74,7 +77,7 @@ async function evening(tale: Tale, number: number): Promise<void> {
   await Promise.all([
     host.act(),
     ...Array.from({ length: PHONES }, (_, at) => phone(tale, occasion, at, PHONES)),
-    ...Array.from({ length: DOORS }, (_, at) => door(tale, occasion, at)),
+    ...Array.from({ length: DOORS }, (_, at) => new Door(tale, occasion, at).act()),
   ])
 }
 

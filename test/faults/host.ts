@@ -1,44 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { AnswerGiven, Invitee } from './evidence.ts'
-import { doorStep, hostStep, phoneStep, type HostStep } from './script.ts'
+import type { AnswerGiven } from './evidence.ts'
+import { goOn, type Occasion } from './occasion.ts'
+import { hostStep, type HostStep } from './script.ts'
 import { Client, type Tale } from './tale.ts'
-
-/** A guest as those who take part in the story know them. */
-interface KnownGuest {
-  readonly id: string
-  token: string | null
-  passCode: string | null
-}
-
-/** An event as those who take part know it. Guests stand in the order in which the host thought of them. */
-export class Occasion {
-  readonly name: string
-  id = ''
-  readonly guests: (KnownGuest | undefined)[] = []
-  ticket: string | undefined
-  /** Guests who were thought of so far. */
-  thoughtOf = 0
-
-  constructor(name: string) {
-    this.name = name
-  }
-
-  next(plusOnes: number): Invitee & { readonly at: number } {
-    const at = this.thoughtOf
-    this.thoughtOf += 1
-    return { at, name: `Guest ${String(at)}`, email: `${this.name}-${String(at)}@example.org`, plusOnes }
-  }
-}
-
-/** Milliseconds between two steps of somebody, at most. */
-const PAUSE = 120
-
-async function goOn(tale: Tale, client: Client, step: () => Promise<void>): Promise<void> {
-  while (!tale.over) {
-    await step()
-    await sleep(client.waits.int(0, PAUSE))
-  }
-}
 
 /** What is asked of a host, one thing after the other. */
 export class Host {
@@ -46,6 +9,8 @@ export class Host {
   readonly #client: Client
   readonly #occasion: Occasion
   #session: string | undefined
+  /** Invitations that were promised to be sent. */
+  #queued = 0
 
   constructor(tale: Tale, occasion: Occasion, number: number) {
     this.#tale = tale
@@ -75,7 +40,12 @@ export class Host {
 
   async act(): Promise<void> {
     const dice = this.#tale.diceOf(`host-${this.#occasion.name}`)
-    await goOn(this.#tale, this.#client, () => this.#step(hostStep(dice)))
+    await goOn(
+      this.#tale,
+      this.#client,
+      () => this.#step(hostStep(dice)),
+      () => this.#queued > 0,
+    )
   }
 
   get #of() {
@@ -178,7 +148,9 @@ export class Host {
     const guestIds = [...new Set(ids)]
     if (guestIds.length === 0) return
     const json = { channel: 'email', guestIds }
-    await this.#ask({ kind: 'invite', guestIds, ...this.#of }, 'POST', `${this.#path}/invitations/send`, json)
+    const path = `${this.#path}/invitations/send`
+    const answer = await this.#ask({ kind: 'invite', guestIds, ...this.#of }, 'POST', path, json)
+    this.#queued += answer?.body.queued ?? 0
   }
 
   async #about(kind: 'issue_link' | 'revoke_link' | 'remove' | 'forget', at: number): Promise<void> {
@@ -199,82 +171,3 @@ export class Host {
 
 const tokenOf = (link: string | undefined): string | null =>
   link === undefined ? null : link.slice(link.lastIndexOf('/') + 1)
-
-/** One phone that several guests share: each is answered for by one phone only. */
-export async function phone(tale: Tale, occasion: Occasion, number: number, phones: number): Promise<void> {
-  const name = `phone-${occasion.name}-${String(number)}`
-  const client = new Client(tale, name, `10.2.${occasion.name.slice(-1)}.${String(number + 1)}`)
-  const dice = tale.diceOf(name)
-  await goOn(tale, client, async () => {
-    const { guest: at, answer, tapsTwice, ...step } = phoneStep(dice, number, phones)
-    const guest = occasion.guests[at]
-    if (guest === undefined || guest.token === null) return
-    const about = { eventId: occasion.id, guestId: guest.id }
-    const { token } = guest
-    const json = { fingerprint: { screen: '390x844', device: String(at) } }
-    const opened = await client.ask(
-      { kind: 'open', ...about },
-      { method: 'POST', path: `/api/rsvp/${token}/open`, json },
-      tapsTwice,
-    )
-    const { rsvpToken: bearer, invitation } = (opened?.body ?? {}) as Opened
-    if (opened?.status !== 200 || bearer === undefined) return
-    guest.passCode = invitation?.pass?.code ?? guest.passCode
-    const most = step.asksTooMuch ? Infinity : (invitation?.plusOnesAllowed ?? 0) + 1
-    const partySize = Math.min(step.partySize, most)
-    const replied = await client.ask(
-      { kind: 'answer', answer, partySize, ...about },
-      { method: 'POST', path: `/api/rsvp/${token}`, json: { answer, partySize }, bearer },
-      tapsTwice,
-    )
-    if (replied?.status === 200) guest.passCode = (replied.body as Replied).pass?.code ?? guest.passCode
-  })
-}
-
-interface Opened {
-  readonly rsvpToken?: string
-  readonly invitation?: { readonly plusOnesAllowed: number; readonly pass: { readonly code: string } | null }
-}
-
-interface Replied {
-  readonly pass?: { readonly code: string }
-}
-
-/** A device at the door, which lets in whoever shows a pass. */
-export async function door(tale: Tale, occasion: Occasion, number: number): Promise<void> {
-  const name = `door-${occasion.name}-${String(number)}`
-  const client = new Client(tale, name, `10.3.0.${String(number + 1)}`)
-  const dice = tale.diceOf(name)
-  let scans = 0
-  let latest: { readonly checkInId: string; readonly guestId: string } | null = null
-  await goOn(tale, client, async () => {
-    const { guest: at, count, scansTwice, undo } = doorStep(dice)
-    const [guest, bearer] = [occasion.guests[at], occasion.ticket]
-    if (undo && latest !== null) {
-      const asked = { kind: 'undo', eventId: occasion.id, ...latest } as const
-      latest = null
-      await client.ask(asked, { method: 'POST', path: `/api/check-in/${asked.checkInId}/undo`, bearer })
-      return
-    }
-    if (guest === undefined || guest.passCode === null || bearer === undefined) return
-    scans += 1
-    const nonce = `${name}.${String(scans)}`
-    const scan = { code: guest.passCode, arrivalCount: count, nonce, deviceId: name }
-    const json = { ...scan, scannedAt: new Date().toISOString() }
-    const asked = {
-      kind: 'check_in',
-      eventId: occasion.id,
-      guestId: guest.id,
-      nonce,
-      count,
-      code: guest.passCode,
-    } as const
-    const answer = await client.ask(
-      asked,
-      { method: 'POST', path: '/api/check-in', json, bearer },
-      scansTwice,
-    )
-    const checkInId = answer?.status === 200 ? answer.body.checkInId : null
-    if (checkInId != null) latest = { checkInId, guestId: guest.id }
-  })
-}
