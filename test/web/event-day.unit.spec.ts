@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clockThere, isEventDay } from '../../web/src/features/checkin/event-day.ts'
+import { clockThere, isEventDay, whenThere } from '../../web/src/features/checkin/event-day.ts'
 
 describe('the day of an event', () => {
   // 20 June, 02:00 in Auckland; still 19 June in Europe and America.
@@ -22,6 +22,9 @@ describe('the day of an event', () => {
   })
 
   it('has the clock of the place', () => {
-    expect(clockThere('2027-06-19T14:15:00Z', 'Pacific/Auckland')).toBe('02:15')
+    const night = '2027-06-19T14:15:00Z'
+    expect(clockThere(night, 'Pacific/Auckland')).toBe('02:15')
+    expect(whenThere(night, 'Pacific/Auckland', Date.parse('2027-06-19T12:00:00Z'))).toBe('02:15')
+    expect(whenThere(night, 'Pacific/Auckland', Date.parse('2027-06-19T11:00:00Z'))).toBe('20 Jun, 02:15')
   })
 })
