@@ -19,14 +19,18 @@ export function appendHandler(log: ServerLog, faults: Faults): AppendHandler {
     })
     call.on('data', (request: streams.AppendReq) => requests.push(request))
     call.on('end', () => {
-      append(log, faults, requests, gone.signal).then(
-        (response) => {
-          callback(null, response)
-        },
-        (error: unknown) => {
-          callback(errorOf(error))
-        },
-      )
+      // Also the end of a call whose client died in the middle of it, which is told one turn later: nothing of it is kept.
+      setImmediate(() => {
+        if (gone.signal.aborted) return
+        append(log, faults, requests, gone.signal).then(
+          (response) => {
+            callback(null, response)
+          },
+          (error: unknown) => {
+            callback(errorOf(error))
+          },
+        )
+      })
     })
   }
 }
