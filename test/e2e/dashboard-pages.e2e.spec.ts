@@ -80,7 +80,7 @@ describeScenes('the dashboard', {
       await page.getByLabel('Code of the pass').fill(evening.passCode)
       await page.getByRole('button', { name: 'Check', exact: true }).click()
       await page.getByRole('button', { name: 'Whole party of 3' }).waitFor()
-      await page.getByRole('button', { name: 'Show the code' }).click()
+      await page.getByRole('button', { name: 'Show the code', exact: true }).click()
       await page.getByRole('img', { name: 'Code that opens the scanner' }).waitFor()
     },
   },

@@ -4,7 +4,7 @@ import { DAY } from '../../src/kernel/time.ts'
 import { describeInBrowser } from '../support/browser.ts'
 import type { PassHolder } from '../support/gate.ts'
 import { expectStatus } from '../support/party.ts'
-import { Doorway, listIs, openScanner, result, scan, state, waiting } from './door-stage.ts'
+import { Doorway, eventually, listIs, openScanner, result, scan, state, waiting } from './door-stage.ts'
 import { EVENT_DATE } from './evening.ts'
 import { startStage, type Stage } from './stage.ts'
 import { visit, type Visitor } from './visitor.ts'
@@ -58,7 +58,7 @@ describeInBrowser('a scanner without a network', (browser, test) => {
 
   async function comeBack(page: Page): Promise<void> {
     await page.context().setOffline(false)
-    await expect.poll(() => waiting(page)).toBe(0)
+    await eventually(() => waiting(page)).toBe(0)
     await state(page, 'Online')
   }
 
@@ -100,7 +100,7 @@ describeInBrowser('a scanner without a network', (browser, test) => {
     expect(await waiting(cold)).toBe(1)
     // Switched off again: what was decided is still there, and known.
     const colder = await coldStart(context, cold)
-    await expect.poll(() => waiting(colder)).toBe(1)
+    await eventually(() => waiting(colder)).toBe(1)
     await scan(colder, ada.pass)
     await result(colder, 'Already inside').waitFor()
 
@@ -239,7 +239,7 @@ describeInBrowser('a scanner without a network', (browser, test) => {
     expect((await way.arrivals()).arrived).toBe(0)
 
     await openScanner(page, await way.ticket('North again'), 1)
-    await expect.poll(() => waiting(page)).toBe(0)
+    await eventually(() => waiting(page)).toBe(0)
     expect((await way.arrivals()).arrived).toBe(1)
     await context.close()
   })
@@ -262,7 +262,7 @@ describeInBrowser('a scanner without a network', (browser, test) => {
     await comeBack(page)
     expect((await way.arrivals()).arrived).toBe(1)
     await undo('Bob Noyce')
-    await expect.poll(async () => (await way.arrivals()).arrived).toBe(0)
+    await eventually(async () => (await way.arrivals()).arrived).toBe(0)
     await context.close()
   })
 })

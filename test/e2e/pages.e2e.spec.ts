@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { describeInBrowser } from '../support/browser.ts'
 import { expectStatus, open } from '../support/party.ts'
+import { scan } from './door-stage.ts'
 import { inviteTo, type Evening } from './evening.ts'
 import { describeScenes, faultsOf } from './scenes.ts'
 import { startStage, type Stage } from './stage.ts'
@@ -104,6 +105,35 @@ describeScenes('the pages of visitors, guests and the door', {
       await page.getByLabel('Code of the pass').fill(passCode)
       await page.getByRole('button', { name: 'Check', exact: true }).click()
       await page.getByRole('button', { name: 'Let in 2' }).waitFor()
+    },
+  },
+  'the state of a scanner, bright for the sun': {
+    who: 'anybody',
+    show: async (page, { ticket }) => {
+      await page.goto(`/scan#${ticket}`)
+      await page.getByText(/^12 guests as of/).waitFor()
+      await page.getByRole('button', { name: 'State of this device' }).click()
+      await page.getByRole('button', { name: 'Bright, for sunlight' }).click()
+      await page.getByRole('button', { name: 'Dark, for the night' }).waitFor()
+    },
+  },
+  'a scan that is refused, bright for the sun': {
+    who: 'anybody',
+    show: async (page, { ticket }) => {
+      await page.goto(`/scan#${ticket}`)
+      await page.getByText(/^12 guests as of/).waitFor()
+      await page.evaluate("document.documentElement.dataset.theme = 'bright'")
+      await scan(page, 'https://example.org/not-a-pass')
+      await page.getByRole('alert').getByText('This is not a pass of ours.').waitFor()
+    },
+  },
+  'finding a guest by name at the door': {
+    who: 'anybody',
+    show: async (page, { ticket }) => {
+      await page.goto(`/scan#${ticket}`)
+      await page.getByRole('button', { name: 'Find name' }).click()
+      await page.getByRole('textbox', { name: 'Name' }).fill('lovelace')
+      await page.getByRole('button', { name: /Ada Lovelace/ }).waitFor()
     },
   },
 })

@@ -44,7 +44,8 @@ export interface Stage {
 /** Where the visitors come from whom a test gives no address; the data places it in Zurich. */
 export const HOME = '129.132.1.1'
 
-export async function startStage(): Promise<Stage> {
+/** @param webRoot folder of the pages; those of this run, unless a test changes some */
+export async function startStage(webRoot = inject('webRoot')): Promise<Stage> {
   const database = await createTestDatabase()
   const dataDir = await mkdtemp(path.join(tmpdir(), 'guestguard-e2e-'))
   const clock = new AheadClock()
@@ -60,7 +61,7 @@ export async function startStage(): Promise<Stage> {
       }),
       logger: pino({ level: 'silent' }),
       clock,
-      webRoot: inject('webRoot'),
+      webRoot,
     })
   const clientOf = (port: number, ip = HOME) => new TestClient(`http://127.0.0.1:${String(port)}`, ip)
   let product = await start(0)

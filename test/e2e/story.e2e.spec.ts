@@ -190,7 +190,7 @@ describeInBrowser(
     })
 
     test('the door page says on a phone that this party is inside already, when and where', async () => {
-      await host.page.getByRole('button', { name: 'Show the code' }).click()
+      await host.page.getByRole('button', { name: 'Show the code', exact: true }).click()
       const ticket = await host.page
         .getByRole('link', { name: 'Open it in this browser' })
         .getAttribute('href')
