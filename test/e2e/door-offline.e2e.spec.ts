@@ -244,6 +244,53 @@ describeInBrowser('a scanner without a network', (browser, test) => {
     await context.close()
   })
 
+  test('decides by itself when an answer takes longer than guests wait, and comes back by itself', async () => {
+    const way = await Doorway.of(stage)
+    const ada = await way.guest('Ada Lovelace')
+    await way.caughtUp()
+    const { context, page } = await phone()
+    await openScanner(page, await way.ticket('North'), 1)
+    // There is a network, and an answer that never comes.
+    await page.route('**/api/check-in/preview', () => undefined)
+    await scan(page, ada.pass)
+    await page.getByText('Checked on this device, without the server.').waitFor()
+    await state(page, 'Offline')
+    await page.getByRole('button', { name: 'Let them in' }).tap()
+    await result(page, 'Admitted offline').waitFor()
+    await page.getByRole('button', { name: 'State of this device' }).tap()
+    await page.getByRole('button', { name: 'Send and update now' }).tap()
+    await eventually(() => waiting(page)).toBe(0)
+    await page.getByRole('button', { name: 'Close' }).tap()
+    await state(page, 'Online')
+    expect(await way.arrivals()).toMatchObject({ arrived: 1, conflicts: [] })
+    await context.close()
+  })
+
+  test('asks before it is left with scans that were not sent', async () => {
+    const way = await Doorway.of(stage)
+    const ada = await way.guest('Ada Lovelace')
+    await way.caughtUp()
+    const { context, page } = await phone()
+    await openScanner(page, await way.ticket('North'), 1)
+    await goOffline(page)
+    await admit(page, ada.pass, 'Let them in')
+    const asked = page.waitForEvent('dialog')
+    await page.close({ runBeforeUnload: true })
+    const dialog = await asked
+    expect(dialog.type()).toBe('beforeunload')
+    await dialog.dismiss()
+    expect(await waiting(page)).toBe(1)
+
+    await comeBack(page)
+    page.on('dialog', () => {
+      throw new Error('asked without a reason')
+    })
+    const closed = page.waitForEvent('close')
+    await page.close({ runBeforeUnload: true })
+    await closed
+    await context.close()
+  })
+
   test('undoes what was not sent yet without telling anybody, and what was sent by asking', async () => {
     const way = await Doorway.of(stage)
     const guests: PassHolder[] = [await way.guest('Ada Lovelace'), await way.guest('Bob Noyce')]

@@ -23,6 +23,7 @@ export interface SyncParts {
 export class Sync {
   readonly #parts: SyncParts
   #running: Promise<void> | null = null
+  #begunAnew = false
 
   constructor(parts: SyncParts) {
     this.#parts = parts
@@ -47,11 +48,23 @@ export class Sync {
   }
 
   async #download(): Promise<void> {
+    const { store } = this.#parts
+    await this.#fetchFrom(store.roster?.head.cursor)
+    const { roster } = store
+    if (roster === null || roster.size === roster.head.total || this.#begunAnew) return
+    // Something was missed, for whatever reason. Once: a second time would come to the same.
+    this.#begunAnew = true
+    await this.#fetchFrom(undefined)
+  }
+
+  async #fetchFrom(cursor: string | undefined): Promise<void> {
     const { store, queue, fetchManifest, learned, now } = this.#parts
+    let since = cursor
     for (let more = true; more;) {
-      const answer = await fetchManifest(store.roster?.head.cursor)
+      const answer = await fetchManifest(since)
       await store.apply(answer, (guestId) => queue.waitingFor(guestId), now())
       learned(answer)
+      since = answer.cursor
       more = answer.more
     }
   }

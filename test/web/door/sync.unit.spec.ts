@@ -1,0 +1,119 @@
+import 'fake-indexeddb/auto'
+import { IDBFactory } from 'fake-indexeddb'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { Manifest } from '@contracts/door-offline.ts'
+import { noAnswer } from '@shared/api/problem.ts'
+import { openDoorDatabase } from '../../../web/src/door/offline/database.ts'
+import { ManifestStore } from '../../../web/src/door/offline/manifest-store.ts'
+import { ScanQueue } from '../../../web/src/door/offline/queue.ts'
+import { Sync } from '../../../web/src/door/offline/sync.ts'
+import {
+  DEVICE,
+  EVENT_ID,
+  guestIdOf,
+  makeGuest,
+  makeManifest,
+  makeTicket,
+  NOON,
+} from './event-at-the-door.ts'
+
+let store: ManifestStore
+let queue: ScanQueue
+/** What was asked of the server, in order. */
+let asked: string[]
+let answers: (Manifest | Error)[]
+let sync: Sync
+
+beforeEach(async () => {
+  globalThis.indexedDB = new IDBFactory()
+  const database = await openDoorDatabase()
+  store = new ManifestStore(database, makeTicket())
+  queue = await ScanQueue.open(database, EVENT_ID)
+  asked = []
+  answers = []
+  sync = new Sync({
+    store,
+    queue,
+    now: () => NOON,
+    settled: () => undefined,
+    learned: () => undefined,
+    send: (items) => {
+      asked.push(`send ${String(items.length)}`)
+      return Promise.resolve(
+        items.map(({ nonce }, index) => ({
+          index,
+          nonce,
+          status: 'accepted' as const,
+          result: null,
+          checkInId: null,
+          reason: null,
+          detail: null,
+        })),
+      )
+    },
+    fetchManifest: (since) => {
+      asked.push(`since ${since ?? 'the beginning'}`)
+      const answer = answers.shift() ?? noAnswer()
+      return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer)
+    },
+  })
+})
+
+const guests = (...numbers: number[]) => Promise.all(numbers.map((number) => makeGuest(number)))
+
+describe('a scanner and its server', () => {
+  it('begin with what happened at the gate, so that what comes back contains it', async () => {
+    const item = {
+      guestId: guestIdOf(1),
+      nonce: 'nonce-0001',
+      scannedAt: new Date(NOON).toISOString(),
+      deviceId: DEVICE,
+      outcome: 'admitted' as const,
+      arrivalCount: 1,
+    }
+    await queue.put({ item, guestId: guestIdOf(1) }, null)
+    answers = [makeManifest(await guests(1))]
+    await sync.run()
+    expect(asked).toEqual(['send 1', 'since the beginning'])
+  })
+
+  it('go on until nothing more is waiting, and from there the next time', async () => {
+    answers = [
+      makeManifest(await guests(1), { more: true, cursor: '10', total: 2 }),
+      makeManifest(await guests(2), { cursor: '20', total: 2 }),
+      makeManifest([], { cursor: '30', total: 2 }),
+    ]
+    await sync.run()
+    await sync.run()
+    expect(asked).toEqual(['since the beginning', 'since 10', 'since 20'])
+    expect(store.roster?.size).toBe(2)
+  })
+
+  it('do it once when several ask at the same time', async () => {
+    answers = [makeManifest(await guests(1))]
+    await Promise.all([sync.run(), sync.run()])
+    expect(asked).toHaveLength(1)
+    expect(sync.running).toBe(false)
+  })
+
+  it('begin anew when guests are missing, once', async () => {
+    const short = makeManifest(await guests(1), { total: 2, cursor: '10' })
+    answers = [short, { ...short, reset: true }, short]
+    await sync.run()
+    await sync.run()
+    expect(asked).toEqual(['since the beginning', 'since the beginning', 'since 10'])
+  })
+
+  it('start again where they were after an answer was lost in the middle', async () => {
+    answers = [
+      makeManifest(await guests(1), { more: true, cursor: '10', total: 2 }),
+      noAnswer(),
+      makeManifest(await guests(2), { cursor: '20', total: 2 }),
+    ]
+    await expect(sync.run()).rejects.toThrow()
+    expect(store.roster?.head.complete).toBe(false)
+    await sync.run()
+    expect(asked).toEqual(['since the beginning', 'since 10', 'since 10'])
+    expect(store.roster?.head.complete).toBe(true)
+  })
+})
