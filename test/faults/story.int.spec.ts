@@ -17,7 +17,8 @@ beforeAll(async () => {
 })
 
 describe('a story of faults', () => {
-  it.each([
+  // Both at once: most of the time of a story is waiting.
+  it.concurrent.each([
     { seed: 1, variant: 'alone' },
     { seed: 2, variant: 'eventstoredb-split' },
   ] as const)(
