@@ -66,7 +66,6 @@ export const en = {
     behaviour: 'Their behaviour',
     other: 'Another reason',
     done: 'Refused: {reason}.',
-    back: 'Back',
   },
   signal: {
     go: 'Admitted',
@@ -122,7 +121,6 @@ export const en = {
   recent: {
     title: 'Last scans of this device',
     none: 'Your scans show here. Arrivals can be undone for a minute.',
-    nobody: 'Nobody came in',
     unknown: 'No guest of this event',
     undo: 'Undo',
     undoWhom: 'the arrival of {name}',
