@@ -1,56 +1,36 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { z } from 'zod'
-import type { activityPage } from '../../src/contracts/activity.ts'
-import type { EventView } from '../../src/contracts/events.ts'
-import { HOUR, MINUTE } from '../../src/kernel/time.ts'
-import { arrivalsOf, attending, openGate, type Gate, type PassHolder } from '../support/gate.ts'
-import { createEvent, expectStatus, register, type TestHost } from '../support/party.ts'
-import { startTestProduct, type TestProduct } from '../support/product.ts'
-
-let product: TestProduct
-let host: TestHost
-let event: EventView
-let north: Gate
-let south: Gate
-let grace: PassHolder
-
-beforeAll(async () => {
-  product = await startTestProduct()
-  host = await register(product)
-})
-
-afterAll(async () => {
-  await product.stop()
-})
-
-beforeEach(async () => {
-  const eventDate = new Date(product.clock.now() + 3 * HOUR).toISOString()
-  event = await createEvent(host, { eventDate })
-  grace = await attending(product, host, event, 'Grace Hopper', 2)
-  north = await openGate(product, host, event.id, 'North')
-  south = await openGate(product, host, event.id, 'South')
-})
+import { describe, expect } from 'vitest'
+import { MINUTE } from '../../src/kernel/time.ts'
+import { atTheDoor } from '../support/at-the-door.ts'
+import type { Gate } from '../support/gate.ts'
+import { expectStatus } from '../support/party.ts'
 
 /** A scan that a device let in by itself. */
 const admitted = (gate: Gate, change: object) => gate.scan({ outcome: 'admitted', ...change })
 
-describe('two gates that let the same pass in without knowing of each other', () => {
-  async function both(count = 2) {
-    const at = product.clock.now()
-    const first = admitted(north, { pass: grace.pass, arrivalCount: count })
-    product.clock.advance(2 * MINUTE)
-    const second = admitted(south, { pass: grace.pass, arrivalCount: count })
-    product.clock.advance(30 * MINUTE)
-    const [one] = await north.batch(first)
-    const [two] = await south.batch(second)
-    return { at, one, two }
-  }
+const it = atTheDoor.extend('both', ({ product, grace, north, south }) => async (count = 2) => {
+  const at = product.clock.now()
+  const first = admitted(north, { pass: grace.pass, arrivalCount: count })
+  product.clock.advance(2 * MINUTE)
+  const second = admitted(south, { pass: grace.pass, arrivalCount: count })
+  product.clock.advance(30 * MINUTE)
+  const [one] = await north.batch(first)
+  const [two] = await south.batch(second)
+  return { at, one, two }
+})
 
-  it('stay two arrivals that count once, and the host sees both gates and times', async () => {
+describe('two gates that let the same pass in without knowing of each other', () => {
+  it('stay two arrivals that count once, and the host sees both gates and times', async ({
+    host,
+    event,
+    grace,
+    both,
+    arrivals,
+    activity,
+  }) => {
     const { at, one, two } = await both()
     expect(one?.status).toBe('accepted')
     expect(two).toMatchObject({ status: 'conflict', reason: 'admitted_twice' })
-    const seen = await arrivalsOf(product, host, event.id)
+    const seen = await arrivals()
     expect(seen).toMatchObject({ arrived: 2, parties: { arrived: 1 } })
     expect(seen.conflicts).toMatchObject([
       {
@@ -70,9 +50,7 @@ describe('two gates that let the same pass in without knowing of each other', ()
         resolved: false,
       },
     ])
-    const path = `/api/events/${event.id}/activity`
-    const { items } = expectStatus(await host.client.get<z.infer<typeof activityPage>>(path), 200)
-    expect(items.find(({ kind }) => kind === 'check_in_conflict')?.sentence).toBe(
+    expect((await activity()).find(({ kind }) => kind === 'check_in_conflict')?.sentence).toBe(
       'Grace Hopper was let in twice, at North and South, by scanners that did not know of each other',
     )
     expect(
@@ -83,16 +61,23 @@ describe('two gates that let the same pass in without knowing of each other', ()
     ).toBe(2)
   })
 
-  it('count once also when each let in one of two', async () => {
+  it('count once also when each let in one of two', async ({ both, arrivals }) => {
     await both(1)
-    expect((await arrivalsOf(product, host, event.id)).arrived).toBe(1)
+    expect((await arrivals()).arrived).toBe(1)
   })
 
-  it('are settled when the host undoes one of them; the other counts', async () => {
+  it('are settled when the host undoes one of them; the other counts', async ({
+    host,
+    event,
+    grace,
+    north,
+    both,
+    arrivals,
+  }) => {
     const { one } = await both()
     const path = `/api/events/${event.id}/check-ins/${one?.checkInId ?? ''}/undo`
     expect((await host.client.post(path)).status).toBe(204)
-    const seen = await arrivalsOf(product, host, event.id)
+    const seen = await arrivals()
     expect(seen).toMatchObject({ arrived: 2, byGate: [{ gate: 'South', arrived: 2 }] })
     expect(seen.conflicts).toMatchObject([
       { resolved: true, arrivals: [{ undone: true }, { undone: false }] },
@@ -101,7 +86,12 @@ describe('two gates that let the same pass in without knowing of each other', ()
     expect(guests.map(({ id, arrived }) => [id, arrived])).toEqual([[grace.id, 2]])
   })
 
-  it('are told the same whether they upload one after the other or at once', async () => {
+  it('are told the same whether they upload one after the other or at once', async ({
+    grace,
+    north,
+    south,
+    arrivals,
+  }) => {
     const items = [north, south].map(
       (gate) => [gate, admitted(gate, { pass: grace.pass, arrivalCount: 2 })] as const,
     )
@@ -112,14 +102,23 @@ describe('two gates that let the same pass in without knowing of each other', ()
         .map(({ status }) => status)
         .toSorted(),
     ).toEqual(['accepted', 'conflict'])
-    expect(await arrivalsOf(product, host, event.id)).toMatchObject({ arrived: 2, conflicts: [{}] })
+    expect(await arrivals()).toMatchObject({ arrived: 2, conflicts: [{}] })
   })
 })
 
 describe('what the host sees of the arrivals', () => {
-  it('is who came by which gate in which quarter of an hour, and who is missing', async () => {
-    const party = await attending(product, host, event, 'Katherine Johnson', 3)
-    await attending(product, host, event, 'Ada Lovelace')
+  it('is who came by which gate in which quarter of an hour, and who is missing', async ({
+    product,
+    host,
+    event,
+    grace,
+    north,
+    south,
+    accepted,
+    arrivals,
+  }) => {
+    const party = await accepted('Katherine Johnson', 3)
+    await accepted('Ada Lovelace')
     const quarter = 15 * MINUTE
     product.clock.advance(quarter - (product.clock.now() % quarter))
     const began = product.clock.now()
@@ -130,7 +129,7 @@ describe('what the host sees of the arrivals', () => {
     product.clock.advance(3 * quarter)
     await south.batch(queued)
 
-    const seen = await arrivalsOf(product, host, event.id)
+    const seen = await arrivals()
     expect(seen).toMatchObject({
       expected: 6,
       arrived: 4,

@@ -1,38 +1,11 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes, webcrypto } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { z } from 'zod'
-import type { activityPage } from '../../src/contracts/activity.ts'
+import { describe, expect } from 'vitest'
 import { MAX_BATCH, type Manifest, type ManifestGuest } from '../../src/contracts/door-offline.ts'
-import type { EventView } from '../../src/contracts/events.ts'
-import { HOUR, MINUTE } from '../../src/kernel/time.ts'
 import { PASS } from '../../src/contracts/pass-format.ts'
-import { arrivalsOf, attending, openGate, type Gate, type PassHolder } from '../support/gate.ts'
-import { addGuest, createEvent, expectStatus, register, type TestHost } from '../support/party.ts'
-import { startTestProduct, type TestProduct } from '../support/product.ts'
-
-let product: TestProduct
-let host: TestHost
-let event: EventView
-let north: Gate
-let south: Gate
-let grace: PassHolder
-
-beforeAll(async () => {
-  product = await startTestProduct()
-  host = await register(product)
-})
-
-afterAll(async () => {
-  await product.stop()
-})
-
-beforeEach(async () => {
-  const eventDate = new Date(product.clock.now() + 3 * HOUR).toISOString()
-  event = await createEvent(host, { eventDate })
-  grace = await attending(product, host, event, 'Grace Hopper', 2)
-  north = await openGate(product, host, event.id, 'North')
-  south = await openGate(product, host, event.id, 'South')
-})
+import { MINUTE } from '../../src/kernel/time.ts'
+import { atTheDoor as it } from '../support/at-the-door.ts'
+import { attending, type Gate } from '../support/gate.ts'
+import { addGuest, createEvent } from '../support/party.ts'
 
 const guestIn = ({ guests }: Pick<Manifest, 'guests'>, id: string): ManifestGuest => {
   const found = guests.find((guest) => guest.id === id)
@@ -44,7 +17,7 @@ const guestIn = ({ guests }: Pick<Manifest, 'guests'>, id: string): ManifestGues
 const admitted = (gate: Gate, change: object) => gate.scan({ outcome: 'admitted', ...change })
 
 describe('the manifest', () => {
-  it('has all that a device needs to decide by itself', async () => {
+  it('has all that a device needs to decide by itself', async ({ product, event, grace, north }) => {
     const manifest = await north.manifest()
     expect(manifest).toMatchObject({
       reset: true,
@@ -75,7 +48,7 @@ describe('the manifest', () => {
     expect(JSON.stringify(manifest)).not.toContain(grace.code)
   })
 
-  it('brings the keys that passes are verified with, by what browsers have', async () => {
+  it('brings the keys that passes are verified with, by what browsers have', async ({ grace, north }) => {
     const { keys } = await north.manifest()
     const bits = Array.from(grace.pass, (one) =>
       PASS.alphabet.indexOf(one).toString(2).padStart(5, '0'),
@@ -89,8 +62,8 @@ describe('the manifest', () => {
     expect(await webcrypto.subtle.verify('Ed25519', imported, bytes.subarray(from), signed)).toBe(true)
   })
 
-  it('sends afterwards only who changed', async () => {
-    const alan = await attending(product, host, event, 'Alan Turing')
+  it('sends afterwards only who changed', async ({ host, event, grace, north, south, accepted }) => {
+    const alan = await accepted('Alan Turing')
     const bob = await addGuest(host, event.id, { name: 'Bob' })
     const { cursor } = await north.manifest()
     expect((await north.manifest(cursor)).guests).toEqual([])
@@ -111,13 +84,13 @@ describe('the manifest', () => {
     })
   })
 
-  it('forgets with the guest', async () => {
+  it('forgets with the guest', async ({ host, event, grace, north }) => {
     const { cursor } = await north.manifest()
     await host.client.post(`/api/events/${event.id}/guests/${grace.id}/forget`)
     expect(guestIn(await north.manifest(cursor), grace.id)).toMatchObject({ name: null, names: [] })
   })
 
-  it('comes in pages that together hold everybody', async () => {
+  it('comes in pages that together hold everybody', async ({ host, event, north }) => {
     for (let n = 0; n < 4; n++) await addGuest(host, event.id, { name: `Guest ${String(n)}` })
     const guests: string[] = []
     let since: string | undefined
@@ -133,14 +106,19 @@ describe('the manifest', () => {
     expect((await north.manifest(since)).guests).toEqual([])
   })
 
-  it('begins anew for a cursor of another log', async () => {
+  it('begins anew for a cursor of another log', async ({ north }) => {
     const again = await north.manifest('999999999999')
     expect(again).toMatchObject({ reset: true, total: 1 })
     expect(BigInt(again.cursor)).toBeLessThan(999_999_999_999n)
     expect((await north.get('manifest?deviceId=phone-1&since=-1')).status).toBe(400)
   })
 
-  it('says what it is kept under: with the ticket its names are read, without it they are not', async () => {
+  it('says what it is kept under: with the ticket its names are read, without it they are not', async ({
+    product,
+    event,
+    north,
+    south,
+  }) => {
     const manifest = await north.manifest()
     const { encryption, expiresAt } = manifest
     expect(encryption).toMatchObject({ scheme: 'HKDF-SHA-256/AES-256-GCM', keyId: north.ticketId })
@@ -170,8 +148,16 @@ describe('the manifest', () => {
 })
 
 describe('a batch', () => {
-  it('records what was decided, and answers a second time that it has it', async () => {
-    const alan = await attending(product, host, event, 'Alan Turing')
+  it('records what was decided, and answers a second time that it has it', async ({
+    host,
+    event,
+    grace,
+    north,
+    accepted,
+    arrivals,
+    activity,
+  }) => {
+    const alan = await accepted('Alan Turing')
     const bob = await addGuest(host, event.id, { name: 'Bob' })
     const items = [
       admitted(north, { pass: grace.pass, arrivalCount: 2 }),
@@ -193,13 +179,11 @@ describe('a batch', () => {
     expect(again.slice(0, 2).map(({ status, checkInId }) => [status, checkInId])).toEqual(
       answers.slice(0, 2).map(({ checkInId }) => ['duplicate', checkInId]),
     )
-    expect((await arrivalsOf(product, host, event.id)).arrived).toBe(3)
-    const path = `/api/events/${event.id}/activity`
-    const { items: told } = expectStatus(await host.client.get<z.infer<typeof activityPage>>(path), 200)
-    expect(told.filter(({ kind }) => kind === 'check_in_refused')).toHaveLength(3)
+    expect((await arrivals()).arrived).toBe(3)
+    expect((await activity()).filter(({ kind }) => kind === 'check_in_refused')).toHaveLength(3)
   })
 
-  it('is not held up by what will never be recorded', async () => {
+  it('is not held up by what will never be recorded', async ({ product, host, grace, north, arrivals }) => {
     const other = await createEvent(host)
     const alan = await attending(product, host, other, 'Alan Turing')
     const forged = grace.pass.slice(0, -1) + (grace.pass.endsWith('0') ? '1' : '0')
@@ -230,24 +214,24 @@ describe('a batch', () => {
     expect(answers.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
     expect(answers[2]?.nonce).toBe('nonce-malformed')
     for (const { status, detail } of answers) expect(detail === null).toBe(status === 'accepted')
-    expect((await arrivalsOf(product, host, event.id)).arrived).toBe(2)
+    expect((await arrivals()).arrived).toBe(2)
   })
 
-  it('takes as many as a device sends at once, and not none', async () => {
+  it('takes as many as a device sends at once, and not none', async ({ north }) => {
     const items = Array.from({ length: MAX_BATCH + 1 }, () => ({}))
     expect((await north.post('batch', { items })).status).toBe(400)
     expect((await north.post('batch', { items: [] })).status).toBe(400)
     expect(await north.batch(...items.slice(1))).toHaveLength(MAX_BATCH)
   })
 
-  it('keeps the order of the scans of a party', async () => {
-    const party = await attending(product, host, event, 'Katherine Johnson', 5)
+  it('keeps the order of the scans of a party', async ({ north, accepted, arrivals }) => {
+    const party = await accepted('Katherine Johnson', 5)
     const items = Array.from({ length: 5 }, (_, n) => admitted(north, { pass: party.pass, arrivedBefore: n }))
     expect((await north.batch(...items)).map(({ status }) => status)).toEqual(new Array(5).fill('accepted'))
-    expect(await arrivalsOf(product, host, event.id)).toMatchObject({ arrived: 5, conflicts: [] })
+    expect(await arrivals()).toMatchObject({ arrived: 5, conflicts: [] })
   })
 
-  it('adds those who walked in while there was no network', async () => {
+  it('adds those who walked in while there was no network', async ({ host, event, north, arrivals }) => {
     await host.client.request('PUT', `/api/events/${event.id}/door`, { json: { walkIns: true } })
     await host.client.patch(`/api/events/${event.id}`, { maxCapacity: 3 })
     const item = admitted(north, { walkIn: { name: 'Margaret' }, arrivalCount: 1 })
@@ -258,16 +242,23 @@ describe('a batch', () => {
       ['conflict', 'not_admissible'],
     ])
     expect((await north.batch(item))[0]?.status).toBe('duplicate')
-    expect(await arrivalsOf(product, host, event.id)).toMatchObject({ expected: 3, arrived: 3 })
+    expect(await arrivals()).toMatchObject({ expected: 3, arrived: 3 })
   })
 
-  it('records those who were let in, however late, and tells the host what was wrong', async () => {
+  it('records those who were let in, however late, and tells the host what was wrong', async ({
+    product,
+    host,
+    event,
+    grace,
+    north,
+    arrivals,
+  }) => {
     await host.client.post(`/api/events/${event.id}/guests/${grace.id}/link`)
     const scannedAt = new Date(product.clock.now()).toISOString()
     product.clock.advance(90 * MINUTE)
     const [late] = await north.batch(admitted(north, { pass: grace.pass, arrivalCount: 2, scannedAt }))
     expect(late).toMatchObject({ status: 'conflict', result: 'conflict', reason: 'not_admissible' })
-    const seen = await arrivalsOf(product, host, event.id)
+    const seen = await arrivals()
     expect(seen).toMatchObject({ arrived: 2, lastAt: scannedAt })
     expect(seen.conflicts).toMatchObject([
       { kind: 'not_admissible', refusal: 'pass_revoked', guest: { name: 'Grace Hopper' }, resolved: false },

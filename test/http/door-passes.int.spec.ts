@@ -1,71 +1,32 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { z } from 'zod'
-import type { activityPage } from '../../src/contracts/activity.ts'
+import { describe, expect } from 'vitest'
 import type { Problem } from '../../src/contracts/common.ts'
-import type { EventView } from '../../src/contracts/events.ts'
 import { MAX_REFUSED_SCANS } from '../../src/commands/door/decider.ts'
 import { DAY, HOUR, MINUTE } from '../../src/kernel/time.ts'
 import { doorStream, guestStream } from '../../src/events/streams.ts'
-import {
-  aNonce,
-  arrivalsOf,
-  attending,
-  openGate,
-  passOf,
-  type Gate,
-  type PassHolder,
-} from '../support/gate.ts'
-import {
-  addGuest,
-  createEvent,
-  expectStatus,
-  readModelsCaughtUp,
-  register,
-  type TestHost,
-} from '../support/party.ts'
-import { startTestProduct, type TestProduct } from '../support/product.ts'
+import { atTheDoor } from '../support/at-the-door.ts'
+import { aNonce, attending, openGate, passOf } from '../support/gate.ts'
+import { addGuest, createEvent, expectStatus } from '../support/party.ts'
 
-let product: TestProduct
-let host: TestHost
-let event: EventView
-let north: Gate
-let grace: PassHolder
-
-beforeAll(async () => {
-  product = await startTestProduct()
-  host = await register(product)
-})
-
-afterAll(async () => {
-  await product.stop()
-})
-
-beforeEach(async () => {
-  const eventDate = new Date(product.clock.now() + 3 * HOUR).toISOString()
-  event = await createEvent(host, { eventDate })
-  grace = await attending(product, host, event, 'Grace Hopper', 3)
-  north = await openGate(product, host, event.id, 'North')
-})
-
-async function activity(): Promise<z.infer<typeof activityPage>['items']> {
-  await readModelsCaughtUp(product)
-  const path = `/api/events/${event.id}/activity`
-  return expectStatus(await host.client.get<z.infer<typeof activityPage>>(path), 200).items
-}
-
-/** How many facts of a type a stream of the event holds. */
-async function countOf(stream: string, type: string): Promise<number> {
-  const slice = await product.store.readStream(stream)
-  return slice.exists ? slice.records.filter((record) => record.type === type).length : 0
-}
-
-const refusalOf = async (body: object) => {
-  const answer = await north.preview<Problem & { refusal?: string | null }>(body)
-  return answer.status === 200 ? answer.body.refusal : `${String(answer.status)} ${answer.body.code}`
-}
+const it = atTheDoor
+  .extend('partySize', 3)
+  /** How many facts of a type a stream of the event holds. */
+  .extend('countOf', ({ product }) => async (stream: string, type: string) => {
+    const slice = await product.store.readStream(stream)
+    return slice.exists ? slice.records.filter((record) => record.type === type).length : 0
+  })
+  .extend('refusalOf', ({ north }) => async (body: object) => {
+    const answer = await north.preview<Problem & { refusal?: string | null }>(body)
+    return answer.status === 200 ? answer.body.refusal : `${String(answer.status)} ${answer.body.code}`
+  })
+  .extend('allowWalkIns', ({ host, event }) => (walkIns: boolean) => {
+    return host.client.request('PUT', `/api/events/${event.id}/door`, { json: { walkIns } })
+  })
+  .extend('walkIn', ({ north }) => (body: object = {}) => {
+    return north.post<Problem>('walk-in', { name: 'Margaret Hamilton', ...north.scan(), ...body })
+  })
 
 describe('a signed pass', () => {
-  it('leads to the guest and lets the party in, as its code does', async () => {
+  it('leads to the guest and lets the party in, as its code does', async ({ grace, north }) => {
     const seen = expectStatus(await north.preview({ pass: grace.pass }), 200)
     expect(seen).toMatchObject({
       guest: { id: grace.id, name: 'Grace Hopper' },
@@ -80,12 +41,19 @@ describe('a signed pass', () => {
     })
   })
 
-  it('may also be sent as a code: whoever scans need not know which it is', async () => {
+  it('may also be sent as a code: whoever scans need not know which it is', async ({ grace, north }) => {
     expect(expectStatus(await north.preview({ code: grace.pass }), 200).guest.id).toBe(grace.id)
     expect(expectStatus(await north.preview({ pass: grace.code }), 200).guest.id).toBe(grace.id)
   })
 
-  it('dies when the link is issued anew, while the new one works', async () => {
+  it('dies when the link is issued anew, while the new one works', async ({
+    product,
+    host,
+    event,
+    grace,
+    north,
+    refusalOf,
+  }) => {
     await host.client.post(`/api/events/${event.id}/guests/${grace.id}/link`)
     expect(await refusalOf({ pass: grace.pass })).toBe('pass_revoked')
     expect(expectStatus(await north.checkIn({ pass: grace.pass }), 200)).toMatchObject({
@@ -95,7 +63,12 @@ describe('a signed pass', () => {
     expect(await refusalOf({ pass: passOf(product, event, grace.id, 2) })).toBeNull()
   })
 
-  it('expires a day after the event began, and not when the event is put off', async () => {
+  it('expires a day after the event began, and not when the event is put off', async ({
+    product,
+    host,
+    event,
+    grace,
+  }) => {
     const later = new Date(product.clock.now() + 5 * DAY).toISOString()
     product.clock.advance(28 * HOUR)
     const south = await openGate(product, host, event.id, 'South')
@@ -105,7 +78,14 @@ describe('a signed pass', () => {
     expect(await refusal()).toBeNull()
   })
 
-  it('lets nobody in twice when two gates scan it at the same moment', async () => {
+  it('lets nobody in twice when two gates scan it at the same moment', async ({
+    product,
+    host,
+    event,
+    grace,
+    north,
+    arrivals,
+  }) => {
     const south = await openGate(product, host, event.id, 'South')
     const gates = [north, south, north, south, north, south]
     const answers = await Promise.all(
@@ -115,12 +95,21 @@ describe('a signed pass', () => {
     expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, 200, 200])
     const results = answers.map(({ body }) => body.result)
     expect(results.filter((result) => result === 'admitted')).toHaveLength(1)
-    expect((await arrivalsOf(product, host, event.id)).arrived).toBe(3)
+    expect((await arrivals()).arrived).toBe(3)
   })
 })
 
 describe('what is no pass of a guest here', () => {
-  it('is refused, and told apart', async () => {
+  it('is refused, and told apart', async ({
+    product,
+    host,
+    event,
+    grace,
+    north,
+    arrivals,
+    activity,
+    refusalOf,
+  }) => {
     const elsewhere = await createEvent(host)
     const other = await attending(product, host, elsewhere, 'Alan Turing')
     const forged = grace.pass.slice(0, -1) + (grace.pass.endsWith('0') ? '1' : '0')
@@ -143,10 +132,15 @@ describe('what is no pass of a guest here', () => {
     const reasons = (await activity()).filter(({ guest }) => guest === null).map(({ sentence }) => sentence)
     expect(reasons).toContain('Somebody was not let in at North: the pass is forged')
     expect(reasons).toContain('Somebody was not let in at North: the pass is for another event')
-    expect((await arrivalsOf(product, host, event.id)).arrived).toBe(0)
+    expect((await arrivals()).arrived).toBe(0)
   })
 
-  it('is recorded once for the same text, and never so often that it fills the log', async () => {
+  it('is recorded once for the same text, and never so often that it fills the log', async ({
+    product,
+    event,
+    north,
+    countOf,
+  }) => {
     await Promise.all(Array.from({ length: 5 }, () => north.preview({ pass: 'the same' })))
     expect(await countOf(doorStream(event.id), 'ScanRefused')).toBe(1)
     const flood = Array.from({ length: 100 }, (_, n) => north.preview({ pass: `no pass ${String(n)}` }))
@@ -157,7 +151,7 @@ describe('what is no pass of a guest here', () => {
     expect(await countOf(doorStream(event.id), 'ScanRefused')).toBe(MAX_REFUSED_SCANS.ofTicket + 1)
   })
 
-  it('takes exactly one of code, pass and guest', async () => {
+  it('takes exactly one of code, pass and guest', async ({ grace, north }) => {
     for (const body of [{}, { code: grace.code, pass: grace.pass }, { guestId: 'half' }, { pass: '' }]) {
       expect((await north.preview<Problem>(body)).status).toBe(400)
       expect((await north.checkIn<Problem>(body)).status).toBe(400)
@@ -166,7 +160,14 @@ describe('what is no pass of a guest here', () => {
 })
 
 describe('a refusal', () => {
-  it('is recorded when it is shown, once a minute however often the pass is held before the reader', async () => {
+  it('is recorded when it is shown, once a minute however often the pass is held before the reader', async ({
+    product,
+    host,
+    event,
+    activity,
+    countOf,
+    refusalOf,
+  }) => {
     const bob = await addGuest(host, event.id, { name: 'Bob' })
     const pass = passOf(product, event, bob.id)
     for (let n = 0; n < 3; n++) expect(await refusalOf({ pass })).toBe('not_attending')
@@ -180,7 +181,7 @@ describe('a refusal', () => {
     )
   })
 
-  it('by staff is recorded with its reason, once', async () => {
+  it('by staff is recorded with its reason, once', async ({ event, grace, north, activity, countOf }) => {
     const away = { pass: grace.pass, reason: 'wrong_person', note: 'Says she is Alan.', ...north.scan() }
     for (let n = 0; n < 2; n++) expect((await north.post('turn-away', away)).status).toBe(204)
     expect(await countOf(guestStream(event.id, grace.id), 'GuestTurnedAway')).toBe(1)
@@ -192,8 +193,13 @@ describe('a refusal', () => {
 })
 
 describe('a lost pass', () => {
-  it('is looked for by parts of the name, whatever the accents, and the guest let in by id', async () => {
-    await attending(product, host, event, 'Zoë Müller')
+  it('is looked for by parts of the name, whatever the accents, and the guest let in by id', async ({
+    host,
+    event,
+    north,
+    accepted,
+  }) => {
+    await accepted('Zoë Müller')
     await addGuest(host, event.id, { name: 'Graziella' })
     const found = await north.search('MULL')
     expect(found).toMatchObject([{ guest: { name: 'Zoë Müller' }, refusal: null, party: { expected: 1 } }])
@@ -212,7 +218,7 @@ describe('a lost pass', () => {
     expect((await north.get('search?q=a')).status).toBe(400)
   })
 
-  it('of nobody here is not found', async () => {
+  it('of nobody here is not found', async ({ product, host, north }) => {
     const elsewhere = await createEvent(host)
     const other = await attending(product, host, elsewhere, 'Alan Turing')
     expect((await north.preview<Problem>({ guestId: other.id })).body).toMatchObject({ status: 404 })
@@ -220,14 +226,9 @@ describe('a lost pass', () => {
 })
 
 describe('somebody who is not on the list', () => {
-  const allow = (walkIns: boolean) =>
-    host.client.request('PUT', `/api/events/${event.id}/door`, { json: { walkIns } })
-  const walkIn = <T = Problem>(body: object = {}) =>
-    north.post<T>('walk-in', { name: 'Margaret Hamilton', ...north.scan(), ...body })
-
-  it('is let in only where the host allows it', async () => {
+  it('is let in only where the host allows it', async ({ host, event, arrivals, allowWalkIns, walkIn }) => {
     expect((await walkIn()).body).toMatchObject({ status: 403, code: 'walk_ins_off' })
-    await allow(true)
+    await allowWalkIns(true)
     expect((await host.client.get(`/api/events/${event.id}/door`)).body).toEqual({ walkIns: true })
     const nonce = aNonce()
     const [one, again] = [await walkIn({ nonce, arrivalCount: 2 }), await walkIn({ nonce, arrivalCount: 2 })]
@@ -237,13 +238,13 @@ describe('somebody who is not on the list', () => {
       party: { expected: 2, arrived: 2 },
     })
     expect(again.body).toEqual(one.body)
-    expect(await arrivalsOf(product, host, event.id)).toMatchObject({ expected: 5, arrived: 2 })
-    await allow(false)
+    expect(await arrivals()).toMatchObject({ expected: 5, arrived: 2 })
+    await allowWalkIns(false)
     expect((await walkIn()).status).toBe(403)
   })
 
-  it('takes no seat that is not there', async () => {
-    await allow(true)
+  it('takes no seat that is not there', async ({ host, event, arrivals, allowWalkIns, walkIn }) => {
+    await allowWalkIns(true)
     expectStatus(await host.client.patch(`/api/events/${event.id}`, { maxCapacity: 4 }), 200)
     expect((await walkIn({ arrivalCount: 2 })).body).toMatchObject({
       status: 409,
@@ -252,6 +253,6 @@ describe('somebody who is not on the list', () => {
     })
     expect((await walkIn({ arrivalCount: 1 })).status).toBe(200)
     expect((await walkIn({ arrivalCount: 1 })).body).toMatchObject({ code: 'event_full', seatsLeft: 0 })
-    expect((await arrivalsOf(product, host, event.id)).expected).toBe(4)
+    expect((await arrivals()).expected).toBe(4)
   })
 })
