@@ -2,13 +2,13 @@ import { ERASED, known } from '../events/fact.ts'
 import type { FactType } from '../events/registry.ts'
 import { openingFolds } from './activity-opening.ts'
 import { begin, beginFor, type ActivityKind, type ActivityRow, type PersonRow } from './activity-row.ts'
+import { ignored, ofAccess, ofAnswers, ofDoor, ofLinks, ofNoEvent, ofSettings, ofTickets } from './ignored.ts'
 import {
   allItemsOf,
   defineTable,
   eventKeyOf,
   guestColumns,
   guestKeyOf,
-  ignored,
   itemKeyOf,
   type FactOfType,
   type Fold,
@@ -32,44 +32,6 @@ const person = <T extends FactType>(
   evolve: (row, fact) => ({ ...guestColumns(fact), name: name(row, fact) }),
 })
 
-const unrelated = ignored(
-  'ThresholdsChanged',
-  'NetworkAllowed',
-  'NetworkDisallowed',
-  'StepUpConfigured',
-  'ScannerTicketIssued',
-  'ScannerTicketRevoked',
-  'WalkInsConfigured',
-  'ScannerDeviceSeen',
-  'RulesActivated',
-  'FeatureFlagSet',
-  'HostPlanChanged',
-  'ShadowRulesSet',
-  // What a shadow says is the business of ops alone.
-  'AccessShadowScored',
-  'HostRegistered',
-  'HostPasswordChanged',
-  'PasswordResetRequested',
-  'SessionEnded',
-  'EmailClaimed',
-  'SlugClaimed',
-  'EventCreated',
-  'EventDetailsChanged',
-  'EventPublished',
-  'EventClosed',
-  'EventArchived',
-  'CapacitySet',
-  // The history of somebody who left the list stays.
-  'GuestRemoved',
-  'RsvpWithdrawn',
-  'LinkIssued',
-  'LinkRevoked',
-  'LinkTouched',
-  'InvitationQueued',
-  'InvitationSent',
-  'InvitationFailed',
-)
-
 /** The live monitor: answers, openings and arrivals in the order in which they happened, with the names of today. */
 export const activity: Projection = {
   name: 'activity',
@@ -86,19 +48,14 @@ export const activity: Projection = {
           personal === ERASED ? null : (personal.name ?? row?.name ?? null),
         ),
         GuestForgotten: person(() => null),
-        ...unrelated,
-        ...ignored('RsvpAnswered', 'RsvpPromoted', 'AccessAttempted', 'AccessScored'),
-        ...ignored('GuestCheckedIn', 'CheckInRefused', 'CheckInUndone'),
-        ...ignored('CheckInConflicted', 'GuestTurnedAway', 'ScanRefused'),
-        ...ignored(
-          'AccessAllowlisted',
-          'AccessRescored',
-          'VerdictGiven',
-          'VerdictWithdrawn',
-          'StepUpRequested',
-          'StepUpFailed',
-          'StepUpPassed',
-        ),
+        ...ofNoEvent,
+        ...ofSettings,
+        ...ofTickets,
+        ...ignored('GuestRemoved'),
+        ...ofLinks,
+        ...ofAccess,
+        ...ofAnswers,
+        ...ofDoor,
       },
     }),
     defineTable<ActivityRow>({
@@ -169,8 +126,14 @@ export const activity: Projection = {
                   verdict: row.verdict === null ? null : { ...row.verdict, note: null },
                 },
         },
-        ...unrelated,
-        ...ignored('GuestInvited', 'GuestDetailsChanged'),
+        ...ofNoEvent,
+        ...ofSettings,
+        ...ofTickets,
+        // The history of somebody who left the list stays.
+        ...ignored('GuestInvited', 'GuestDetailsChanged', 'GuestRemoved'),
+        ...ofLinks,
+        ...ignored('AccessShadowScored'),
+        ...ignored('RsvpWithdrawn', 'CapacitySet'),
       },
     }),
   ],

@@ -2,11 +2,21 @@ import type { NewGuestFact } from '../events/guest.ts'
 import type { FactType } from '../events/registry.ts'
 import { DAY } from '../kernel/time.ts'
 import {
+  ignored,
+  ofAccess,
+  ofAnswers,
+  ofDoor,
+  ofGuestList,
+  ofLinks,
+  ofNoEvent,
+  ofSettings,
+  ofTickets,
+} from './ignored.ts'
+import {
   allItemsOf,
   defineTable,
   guestColumns,
   guestKeyOf,
-  ignored,
   itemKeyOf,
   timeOf,
   type FactOfType,
@@ -61,60 +71,6 @@ const party = <T extends FactType>(
   key: guestKeyOf,
   evolve: (_row, fact) => ({ ...guestColumns(fact), expected: expected(fact) }),
 })
-
-const elsewhere = ignored(
-  'ThresholdsChanged',
-  'NetworkAllowed',
-  'NetworkDisallowed',
-  'StepUpConfigured',
-  'ScannerTicketIssued',
-  'ScannerTicketRevoked',
-  'WalkInsConfigured',
-  'ScanRefused',
-  'ScannerDeviceSeen',
-  'GuestTurnedAway',
-  'RulesActivated',
-  'FeatureFlagSet',
-  'HostPlanChanged',
-  'ShadowRulesSet',
-  'AccessShadowScored',
-  'AccessAllowlisted',
-  'AccessRescored',
-  'VerdictGiven',
-  'VerdictWithdrawn',
-  'StepUpRequested',
-  'StepUpFailed',
-  'StepUpPassed',
-  'HostRegistered',
-  'HostPasswordChanged',
-  'PasswordResetRequested',
-  'SessionEnded',
-  'EmailClaimed',
-  'SlugClaimed',
-  'EventCreated',
-  'EventDetailsChanged',
-  'EventPublished',
-  'EventClosed',
-  'EventArchived',
-  'CapacitySet',
-  'GuestInvited',
-  'GuestDetailsChanged',
-  // The answers tell about the seats of somebody removed; whoever came in has come in.
-  'GuestRemoved',
-  // Nothing personal is kept here.
-  'GuestForgotten',
-  'LinkIssued',
-  'LinkRevoked',
-  'LinkTouched',
-  'AccessAttempted',
-  'AccessScored',
-  'InvitationQueued',
-  'InvitationSent',
-  'InvitationFailed',
-  'CheckInRefused',
-)
-
-const answers = ignored('RsvpAnswered', 'RsvpPromoted', 'RsvpWithdrawn')
 
 /** How long ago a device can say that somebody came in: past it, its clock is wrong rather than its network. */
 const LATEST_UPLOAD = 3 * DAY
@@ -181,9 +137,14 @@ const checkIns = defineTable<CheckInRow>({
         return row === undefined || again === undefined ? row : { ...row, counted: again.counted }
       },
     },
-    ...elsewhere,
-    ...answers,
-    ...ignored('CheckInConflicted'),
+    ...ofNoEvent,
+    ...ofSettings,
+    ...ofTickets,
+    ...ofGuestList,
+    ...ofLinks,
+    ...ofAccess,
+    ...ofAnswers,
+    ...ignored('CheckInRefused', 'CheckInConflicted', 'GuestTurnedAway', 'ScanRefused'),
   },
 })
 
@@ -222,9 +183,14 @@ const conflicts = defineTable<ConflictRow>({
       key: allItemsOf,
       evolve: (row, fact) => row && settled(row, fact.data.checkInId),
     },
-    ...elsewhere,
-    ...answers,
-    ...ignored('GuestCheckedIn'),
+    ...ofNoEvent,
+    ...ofSettings,
+    ...ofTickets,
+    ...ofGuestList,
+    ...ofLinks,
+    ...ofAccess,
+    ...ofAnswers,
+    ...ignored('GuestCheckedIn', 'CheckInRefused', 'GuestTurnedAway', 'ScanRefused'),
   },
 })
 
@@ -236,8 +202,15 @@ const parties = defineTable<PartyRow>({
     RsvpAnswered: party(({ data }) => (data.status === 'confirmed' ? data.partySize : 0)),
     RsvpPromoted: party(({ data }) => data.partySize),
     RsvpWithdrawn: party(() => 0),
-    ...elsewhere,
-    ...ignored('GuestCheckedIn', 'CheckInConflicted', 'CheckInUndone'),
+    ...ofNoEvent,
+    ...ofSettings,
+    ...ofTickets,
+    // The answers tell about the seats of somebody removed.
+    ...ofGuestList,
+    ...ofLinks,
+    ...ofAccess,
+    ...ignored('CapacitySet'),
+    ...ofDoor,
   },
 })
 

@@ -1,5 +1,16 @@
 import { doorGuestColumns, doorGuestFolds, type DoorGuestRow } from './door-guest.ts'
-import { defineTable, eventKeyOf, ignored, timeOf, type Projection } from './projection.ts'
+import {
+  ignored,
+  ofAccess,
+  ofAnswers,
+  ofDoor,
+  ofGuestList,
+  ofLinks,
+  ofNoEvent,
+  ofSettings,
+  ofTickets,
+} from './ignored.ts'
+import { defineTable, eventKeyOf, timeOf, type Projection } from './projection.ts'
 
 export type TicketRow = {
   readonly event_id: string
@@ -17,62 +28,6 @@ export type DeviceRow = {
   readonly first_seen_at: string
   readonly last_seen_at: string
 }
-
-const elsewhere = ignored(
-  'HostRegistered',
-  'HostPasswordChanged',
-  'PasswordResetRequested',
-  'SessionEnded',
-  'EmailClaimed',
-  'SlugClaimed',
-  'EventCreated',
-  'EventDetailsChanged',
-  'EventPublished',
-  'EventClosed',
-  'EventArchived',
-  'ThresholdsChanged',
-  'NetworkAllowed',
-  'NetworkDisallowed',
-  'StepUpConfigured',
-  'WalkInsConfigured',
-  'RulesActivated',
-  'FeatureFlagSet',
-  'HostPlanChanged',
-  'ShadowRulesSet',
-  'CapacitySet',
-  'LinkTouched',
-  'InvitationQueued',
-  'InvitationSent',
-  'InvitationFailed',
-  'AccessAttempted',
-  'AccessShadowScored',
-  'AccessAllowlisted',
-  'VerdictGiven',
-  'VerdictWithdrawn',
-  'StepUpRequested',
-  'StepUpFailed',
-  'StepUpPassed',
-  'CheckInRefused',
-  'CheckInConflicted',
-  'GuestTurnedAway',
-  'ScanRefused',
-)
-
-const aboutGuests = ignored(
-  'GuestInvited',
-  'GuestDetailsChanged',
-  'GuestRemoved',
-  'GuestForgotten',
-  'LinkIssued',
-  'LinkRevoked',
-  'AccessScored',
-  'AccessRescored',
-  'GuestCheckedIn',
-  'CheckInUndone',
-  'RsvpAnswered',
-  'RsvpPromoted',
-  'RsvpWithdrawn',
-)
 
 const tickets = defineTable<TicketRow>({
   name: 'tickets',
@@ -101,9 +56,14 @@ const tickets = defineTable<TicketRow>({
       key: (fact) => `${eventKeyOf(fact)}/${fact.data.ticketId}`,
       evolve: (row, fact) => row && { ...row, revoked_at: timeOf(fact) },
     },
-    ...elsewhere,
-    ...aboutGuests,
+    ...ofNoEvent,
+    ...ofSettings,
     ...ignored('ScannerDeviceSeen'),
+    ...ofGuestList,
+    ...ofLinks,
+    ...ofAccess,
+    ...ofAnswers,
+    ...ofDoor,
   },
 })
 
@@ -128,9 +88,14 @@ const devices = defineTable<DeviceRow>({
         last_seen_at: timeOf(fact),
       }),
     },
-    ...elsewhere,
-    ...aboutGuests,
+    ...ofNoEvent,
+    ...ofSettings,
     ...ignored('ScannerTicketIssued', 'ScannerTicketRevoked'),
+    ...ofGuestList,
+    ...ofLinks,
+    ...ofAccess,
+    ...ofAnswers,
+    ...ofDoor,
   },
 })
 
@@ -141,8 +106,22 @@ const guests = defineTable<DoorGuestRow>({
   indexes: ['event_id, told_at'],
   folds: {
     ...doorGuestFolds,
-    ...elsewhere,
-    ...ignored('ScannerTicketIssued', 'ScannerTicketRevoked', 'ScannerDeviceSeen'),
+    ...ofNoEvent,
+    ...ofSettings,
+    ...ofTickets,
+    ...ignored('LinkTouched', 'InvitationQueued', 'InvitationSent', 'InvitationFailed'),
+    ...ignored(
+      'AccessAttempted',
+      'AccessShadowScored',
+      'AccessAllowlisted',
+      'VerdictGiven',
+      'VerdictWithdrawn',
+      'StepUpRequested',
+      'StepUpFailed',
+      'StepUpPassed',
+    ),
+    ...ignored('CapacitySet'),
+    ...ignored('CheckInRefused', 'CheckInConflicted', 'GuestTurnedAway', 'ScanRefused'),
   },
 })
 

@@ -1,14 +1,7 @@
 import type { EventStatus } from '../contracts/events.ts'
 import type { Fact } from '../events/registry.ts'
-import {
-  defineTable,
-  eventKeyOf,
-  ignored,
-  timeOf,
-  type FactOfType,
-  type Fold,
-  type Projection,
-} from './projection.ts'
+import { ignored, ofAccess, ofDoor, ofGuestList, ofLinks, ofNoEvent } from './ignored.ts'
+import { defineTable, eventKeyOf, timeOf, type FactOfType, type Fold, type Projection } from './projection.ts'
 
 export type EventRow = {
   readonly event_id: string
@@ -122,24 +115,13 @@ export const events: Projection = {
           key: eventKeyOf,
           evolve: (row, fact) => ({ ...rowFor(row, fact), max_capacity: fact.data.maxCapacity }),
         },
-        ...ignored('HostRegistered', 'HostPasswordChanged', 'PasswordResetRequested', 'SessionEnded'),
-        ...ignored('EmailClaimed', 'SlugClaimed', 'RsvpAnswered', 'RsvpPromoted', 'RsvpWithdrawn'),
-        ...ignored('GuestInvited', 'GuestDetailsChanged', 'GuestRemoved', 'GuestForgotten'),
-        ...ignored('LinkIssued', 'LinkRevoked', 'LinkTouched', 'AccessAttempted', 'AccessScored'),
-        ...ignored('InvitationQueued', 'InvitationSent', 'InvitationFailed'),
-        ...ignored('RulesActivated', 'FeatureFlagSet', 'HostPlanChanged', 'ShadowRulesSet'),
-        ...ignored(
-          'AccessShadowScored',
-          'AccessAllowlisted',
-          'AccessRescored',
-          'VerdictGiven',
-          'VerdictWithdrawn',
-          'StepUpRequested',
-          'StepUpFailed',
-          'StepUpPassed',
-        ),
-        ...ignored('GuestCheckedIn', 'CheckInRefused', 'CheckInUndone'),
-        ...ignored('CheckInConflicted', 'GuestTurnedAway', 'ScanRefused', 'ScannerDeviceSeen'),
+        ...ofNoEvent,
+        ...ignored('ScannerDeviceSeen'),
+        ...ofGuestList,
+        ...ofLinks,
+        ...ofAccess,
+        ...ignored('RsvpAnswered', 'RsvpPromoted', 'RsvpWithdrawn'),
+        ...ofDoor,
       },
     }),
   ],

@@ -8,15 +8,8 @@ import {
   withScore,
   type GuestRow,
 } from './guest-row.ts'
-import {
-  defineTable,
-  guestKeyOf,
-  ignored,
-  timeOf,
-  type FactOfType,
-  type Fold,
-  type Projection,
-} from './projection.ts'
+import { ignored, ofNoEvent, ofSettings, ofTickets } from './ignored.ts'
+import { defineTable, guestKeyOf, timeOf, type FactOfType, type Fold, type Projection } from './projection.ts'
 
 /** Derived columns are set in one place, so that no fact forgets them. */
 function guest<T extends FactType>(
@@ -138,23 +131,11 @@ export const guests: Projection = {
           party_size: data.partySize,
         })),
         RsvpWithdrawn: guest((row) => ({ ...row, answer: null, rsvp_status: null, party_size: null })),
+        ...ofNoEvent,
+        ...ofSettings,
+        ...ofTickets,
         // A visit that is not scored is no step of the guest: a scanner may have made it.
-        ...ignored('LinkTouched', 'CheckInRefused', 'CapacitySet'),
-        ...ignored('ScannerTicketIssued', 'ScannerTicketRevoked', 'WalkInsConfigured'),
-        ...ignored('CheckInConflicted', 'GuestTurnedAway', 'ScanRefused', 'ScannerDeviceSeen'),
-        ...ignored('HostRegistered', 'HostPasswordChanged', 'PasswordResetRequested', 'SessionEnded'),
-        ...ignored('EmailClaimed', 'SlugClaimed', 'EventCreated', 'EventDetailsChanged'),
-        ...ignored('EventPublished', 'EventClosed', 'EventArchived'),
-        ...ignored(
-          'ThresholdsChanged',
-          'NetworkAllowed',
-          'NetworkDisallowed',
-          'StepUpConfigured',
-          'RulesActivated',
-          'FeatureFlagSet',
-          'HostPlanChanged',
-          'ShadowRulesSet',
-        ),
+        ...ignored('LinkTouched'),
         ...ignored(
           'AccessShadowScored',
           'AccessAllowlisted',
@@ -164,6 +145,8 @@ export const guests: Projection = {
           'StepUpFailed',
           'StepUpPassed',
         ),
+        ...ignored('CapacitySet'),
+        ...ignored('CheckInRefused', 'CheckInConflicted', 'GuestTurnedAway', 'ScanRefused'),
       },
     }),
   ],

@@ -66,11 +66,6 @@ export function defineTable<R extends Row>(spec: TableSpec<R>): Table {
   }
 }
 
-/** Entries of `Folds` for types of facts that change nothing in a table. */
-export function ignored<const T extends FactType>(...types: readonly T[]): { readonly [K in T]: null } {
-  return Object.fromEntries(types.map((type) => [type, null])) as { readonly [K in T]: null }
-}
-
 export function handles(projection: Projection, type: string): boolean {
   return projection.tables.some((table) => table.folds.has(type))
 }
