@@ -7,6 +7,7 @@ import { activeRules } from './commands/rules/active.ts'
 import type { Config } from './config.ts'
 import { createEmbeddedStore } from './eventstore/embedded/store.ts'
 import { createEventStoreDbStore } from './eventstore/eventstoredb/store.ts'
+import { holdToItsLog } from './eventstore/log-mark.ts'
 import { createLog, type Log } from './eventstore/log.ts'
 import type { EventStore } from './eventstore/port.ts'
 import { createGeoResolver } from './geoip/create.ts'
@@ -74,6 +75,7 @@ export async function layFoundation(
   const vault = await openVault({ pool, url: databaseUrl, ring, log: logger })
   closers.add('the vault', () => vault.close())
   const store = instruments.store(await openStore(config, databaseUrl, logger, closers))
+  await holdToItsLog(pool, store)
   const log = createLog(store, vault)
   const commands = createCommandHandler(log)
 

@@ -1,3 +1,4 @@
+import { forgetLog } from '../../eventstore/log-mark.ts'
 import type { Pool } from '../../postgres/pool.ts'
 import { withTransaction } from '../../postgres/pool.ts'
 import { forgetAll } from '../../projections/generations.ts'
@@ -26,6 +27,7 @@ Keys and waiting jobs stay.`,
         `SELECT to_regclass('process_checkpoints') IS NOT NULL AS there`,
       )
       if (rows[0]?.there === true) await client.query('DELETE FROM process_checkpoints')
+      await forgetLog(client)
       return forgetAll(client)
     })
     if (run.json) run.answer({ dropped })
