@@ -201,13 +201,20 @@ export class LiveWriter {
     }
     progress.advance(checkpoints, events)
     for (const { position, ...letter } of letters) {
-      if (letter.error !== null) log.error({ ...letter, position: String(position) }, 'a fact was parked')
+      if (letter.error === null) continue
+      const correlationId = correlationOf(batch.find((one) => placeOf(one).position === position))
+      log.error({ ...letter, position: String(position), correlationId }, 'a fact was parked')
     }
   }
 }
 
 const positionOf = (message: SubscriptionMessage): Position =>
   message.kind === 'fact' ? message.record.position : message.position
+
+/** @returns what the log lines of the request that led to a fact bear too */
+function correlationOf(decoded: Decoded | undefined): unknown {
+  return decoded?.ok === true ? decoded.fact.correlationId : decoded?.record.metadata['$correlationId']
+}
 
 function least(a: Position | undefined, b: Position): Position {
   return a === undefined || b < a ? b : a

@@ -27,7 +27,7 @@ afterEach(async () => {
 /** A record that only a newer release could read, followed by nothing. */
 async function appendUnreadable(stream: string, data: Record<string, string> = {}): Promise<void> {
   await world.store.append(stream, 'any', [
-    { id: randomUUID(), type: 'GuestSerenaded', data, metadata: { v: 1 } },
+    { id: randomUUID(), type: 'GuestSerenaded', data, metadata: { v: 1, $correlationId: 'request-7' } },
   ])
 }
 
@@ -51,7 +51,9 @@ it('parks the stream of a fact that it cannot read, and goes on with all others'
   const status = (await projections.status()).find(({ name }) => name === 'guests')
   expect(status?.deadLetters).toMatchObject({ facts: 2, units: 1 })
   expect(status?.deadLetters.firstError).toContain('GuestSerenaded')
-  expect(log.lines.filter((line) => line.startsWith('a fact was parked')).length).toBeGreaterThan(0)
+  const told = log.lines.filter((line) => line.startsWith('a fact was parked'))
+  expect(told).not.toEqual([])
+  for (const line of told) expect(line).toContain('request-7')
 })
 
 it('parks the answers of one guest, not those of the event', async () => {
