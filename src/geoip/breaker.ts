@@ -1,4 +1,4 @@
-import { MINUTE, SECOND, type Clock } from '../kernel/time.ts'
+import { MINUTE, SECOND } from '../kernel/time.ts'
 
 /** Failures in a row that open the breaker. */
 const FAILURES = 3
@@ -18,7 +18,8 @@ export interface Breaker {
   pause(ms: number): void
 }
 
-export function createBreaker(clock: Clock): Breaker {
+/** @param clock milliseconds; only differences matter, so it should not jump */
+export function createBreaker(clock: { now(): number }): Breaker {
   let failures = 0
   let closedFrom = 0
   let trying = false

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { z } from 'zod'
-import { DAY, MINUTE, SECOND, systemClock, type Clock } from '../kernel/time.ts'
+import { DAY, MINUTE, SECOND, steadyClock } from '../kernel/time.ts'
 import { publicAddress } from './address.ts'
 import { createBreaker } from './breaker.ts'
 import { plausiblePlace, type Place } from './place.ts'
@@ -11,7 +11,8 @@ export interface IpApiOptions {
   readonly baseUrl?: string
   /** ms for one request; default 1500. A caller with a smaller budget brings a signal. */
   readonly timeoutMs?: number
-  readonly clock?: Clock
+  /** Times the pauses, in ms; only differences matter. */
+  readonly clock?: { now(): number }
 }
 
 /** Addresses remembered, a day each: data of this kind changes monthly, and 45 requests a minute are soon spent. */
@@ -37,7 +38,7 @@ const answer = z.discriminatedUnion('status', [
 
 /** The service ip-api.com, only by choice: it is told the address of every guest. */
 export function ipApiResolver(options: IpApiOptions, warn: Warn): GeoResolver {
-  const { baseUrl = 'http://ip-api.com', timeoutMs = 1.5 * SECOND, clock = systemClock } = options
+  const { baseUrl = 'http://ip-api.com', timeoutMs = 1.5 * SECOND, clock = steadyClock } = options
   const known = new LRUCache<string, { place: Place | null }>({ max: REMEMBERED, ttl: DAY })
   const underWay = new Map<string, Promise<Place | null>>()
   const breaker = createBreaker(clock)
