@@ -131,6 +131,7 @@ describe('the time of an event', () => {
       day: expect.stringMatching(/^Sunday,? 20 June 2027$/) as string,
       time: expect.stringMatching(/^0?0:30$/) as string,
       place: 'Paris',
+      zone: expect.stringMatching(/^(CEST|GMT\+2)$/) as string,
       yours: null,
     })
   })
@@ -141,6 +142,14 @@ describe('the time of an event', () => {
       /^Sat,? 19 June?, 18:30$/,
     )
     expect(eventTime(at, 'America/New_York', 'Europe/Paris', 'en-GB').place).toBe('New York')
+  })
+
+  it('is not of a place where the zone is named after none', () => {
+    for (const zone of ['UTC', 'Etc/UTC']) {
+      expect(eventTime(at, zone, 'Europe/Paris', 'en-GB')).toMatchObject({ place: null, zone: 'UTC' })
+    }
+    expect(eventTime(at, 'Etc/GMT+5', 'UTC', 'en-GB')).toMatchObject({ place: null, zone: 'GMT-5' })
+    expect(eventTime(at, 'CET', 'UTC', 'en-GB').place).toBeNull()
   })
 
   it('is in the English of the guest', () => {

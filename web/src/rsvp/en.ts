@@ -10,6 +10,7 @@ export const en = {
     open: 'Open the invitation: {event}',
     yourTime: '{time} your time',
     placeTime: '{time} · {place} time',
+    zoneTime: '{time} {zone}',
   },
   device: {
     notice:

@@ -3,8 +3,10 @@ export interface EventTime {
   day: string
   /** "19:00" in the time zone of the event. */
   time: string
-  /** "Paris", the place the time zone is named after. */
-  place: string
+  /** "Paris", the place the time zone is named after; null for one that is named after none, such as UTC. */
+  place: string | null
+  /** "UTC" or "GMT+2", the time zone in short. */
+  zone: string
   /** The same instant on the guest's clock, null where both clocks agree. */
   yours: string | null
 }
@@ -29,10 +31,18 @@ export function eventTime(at: string, zone: string, guestZone: string, locale: s
   const shortDay = format(guestZone, { weekday: 'short', day: 'numeric', month: 'short' })
   const same = guestDay === day && guestTime === time
   const yours = same ? null : guestDay === day ? guestTime : `${shortDay}, ${guestTime}`
-  return { day, time, place: placeOf(zone), yours }
+  return { day, time, place: placeOf(zone), zone: shortNameOf(zone, instant, locale), yours }
 }
 
-const placeOf = (zone: string): string => (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ')
+function placeOf(zone: string): string | null {
+  const [region, ...places] = zone.split('/')
+  return region === 'Etc' ? null : (places.at(-1)?.replaceAll('_', ' ') ?? null)
+}
+
+const shortNameOf = (timeZone: string, instant: Date, locale: string): string =>
+  new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'short' })
+    .formatToParts(instant)
+    .find(({ type }) => type === 'timeZoneName')?.value ?? timeZone
 
 /** @returns the guest's own flavour of English (12 or 24 hours), British where none is preferred. */
 export function englishLocale(preferred: readonly string[]): string {
