@@ -5,7 +5,7 @@ import { describeInBrowser } from '../support/browser.ts'
 import { expectStatus, open, PASSWORD } from '../support/party.ts'
 import { startEvening, type Evening } from './evening.ts'
 import { startStage, type Stage } from './stage.ts'
-import { signIn, visit, type Visitor } from './visitor.ts'
+import { signIn, visit, type Visitor, type VisitorOptions } from './visitor.ts'
 
 /** Presses a key until the element has the focus; a page that never gives it the focus fails the test. */
 async function walkTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
@@ -34,8 +34,8 @@ describeInBrowser('the dashboard', (browser, test) => {
     await stage.stop()
   })
 
-  async function hostAt(path: string, width: 390 | 1440 = 1440): Promise<Visitor> {
-    const host = await visit(browser(), stage, { width })
+  async function hostAt(path: string, options: VisitorOptions = {}): Promise<Visitor> {
+    const host = await visit(browser(), stage, options)
     await signIn(host, stage, evening.host.client)
     await host.page.goto(`/events/${evening.eventId}${path}`)
     await host.page.getByRole('heading', { level: 1, name: 'Summer dinner in the orangery' }).waitFor()
@@ -59,7 +59,7 @@ describeInBrowser('the dashboard', (browser, test) => {
   })
 
   test('shows the tab one is on in full, also where there is not room for all of them', async () => {
-    const { page, context } = await hostAt('/check-in', 390)
+    const { page, context } = await hostAt('/check-in', { width: 390 })
     await tab(page, 'Guests').getByText('12').waitFor()
     const inSight = async () => {
       const box = await tab(page, 'Check-in').boundingBox()
@@ -123,6 +123,56 @@ describeInBrowser('the dashboard', (browser, test) => {
     await page.keyboard.type('Ice house')
     await page.keyboard.press('Enter')
     await page.getByRole('definition').filter({ hasText: 'Ice house' }).waitFor()
+    expect(trouble).toEqual([])
+    await context.close()
+  })
+
+  test('has every time of an event on its clocks, also for a host elsewhere', async () => {
+    const { page, context, trouble } = await hostAt('/live', { timezone: 'America/New_York' })
+    const inZurich = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: 'Europe/Zurich' })
+    const allAreOfZurich = async (scope: Locator) => {
+      const times = await scope.locator('time').all()
+      expect(times.length).toBeGreaterThan(1)
+      let rest = (await scope.textContent()) ?? ''
+      for (const time of times) {
+        const shown = (await time.textContent()) ?? ''
+        rest = rest.replace(shown, '')
+        expect(shown).toContain(inZurich.format(new Date((await time.getAttribute('datetime')) ?? '')))
+        expect(await time.getAttribute('title')).toMatch(/Central European (Summer|Standard) Time$/)
+      }
+      expect(rest).not.toMatch(/\b\d\d:\d\d\b/)
+    }
+    const main = page.getByRole('main')
+    await main
+      .getByText(/All times here are on the clocks of the event. It is \d\d:\d\d there now./)
+      .waitFor()
+    await main.getByText('Ada Lovelace').first().waitFor()
+    await allAreOfZurich(main)
+
+    await tab(page, 'Security').click()
+    await main.getByRole('list', { name: 'Waiting for your verdict' }).waitFor()
+    await main.getByRole('button', { name: 'It was them' }).first().click()
+    await main.getByText(/Legitimate, said by you/).waitFor()
+    await allAreOfZurich(main)
+
+    await tab(page, 'Check-in').click()
+    for (const choice of ['Just one', 'All 2 still expected']) {
+      await main.getByLabel('Code of the pass').fill(evening.passCode)
+      await main.getByRole('button', { name: 'Check', exact: true }).click()
+      await main.getByRole('button', { name: choice }).waitFor()
+      await allAreOfZurich(main)
+      await main.getByRole('button', { name: 'Just one' }).click()
+      await main.getByRole('button', { name: 'Next guest' }).waitFor()
+      await allAreOfZurich(main)
+      await page.reload() // the desk would show the same code again, as it was
+    }
+    await main.getByText(/Last arrival/).waitFor()
+    await allAreOfZurich(main)
+
+    await page.goto(`/events/${evening.eventId}/guests/${evening.guests[5]?.id ?? ''}`)
+    const drawer = page.getByRole('dialog', { name: 'Hypatia of Alexandria' })
+    await drawer.getByText('opened the invitation').first().waitFor()
+    await allAreOfZurich(drawer)
     expect(trouble).toEqual([])
     await context.close()
   })

@@ -16,6 +16,8 @@ export interface VisitorOptions {
   readonly ip?: string
   readonly userAgent?: string
   readonly locale?: string
+  /** IANA. */
+  readonly timezone?: string
   /** Moving pictures take time that most tests have no use for. */
   readonly reducedMotion?: 'reduce' | 'no-preference'
 }
@@ -35,6 +37,7 @@ export async function visit(
   options: VisitorOptions = {},
 ): Promise<Visitor> {
   const { width = 1440, ip = HOME, locale = 'en-GB', reducedMotion = 'reduce' } = options
+  const { timezone = 'Europe/Zurich' } = options
   const phone = width === 390
   const userAgent = options.userAgent ?? (phone ? IPHONE : undefined)
   const context = await browser.newContext({
@@ -43,7 +46,7 @@ export async function visit(
     isMobile: phone,
     hasTouch: phone,
     locale,
-    timezoneId: 'Europe/Zurich',
+    timezoneId: timezone,
     reducedMotion,
     extraHTTPHeaders: { 'x-forwarded-for': ip },
     ...(userAgent === undefined ? {} : { userAgent }),

@@ -8,7 +8,6 @@ import { linksIn } from '../../web/src/features/outbox/links-in.ts'
 import { positionToWaitFor, rememberPosition } from '../../web/src/shared/api/position.ts'
 import { ApiProblem, noAnswer, problemOf, sentenceOf } from '../../web/src/shared/api/problem.ts'
 import { useSubmit } from '../../web/src/shared/useSubmit.ts'
-import { whenAt } from '../../web/src/shared/when.ts'
 
 const problem = (status: number, errors: { path: string; message: string }[] = []) =>
   new ApiProblem({ type: 'about:blank', title: 'No', status, detail: 'It did not work.', code: 'no', errors })
@@ -192,12 +191,6 @@ describe('the overview of an event', () => {
     [null, 'archived', counts, '2027-06-18T12:00:00Z'],
   ] as const)('leads to the step %s of a %s event', (step, status, seen, now) => {
     expect(nextStep(event({ status, counts: seen }), new Date(now))).toBe(step)
-  })
-
-  it('tells the time at the place of the event', () => {
-    expect(whenAt('2027-06-18T17:30:00.000Z', 'Europe/Paris')).toMatch(
-      /^Fri,? 18 Jun 2027, 19:30 (CEST|GMT\+2)$/,
-    )
   })
 })
 

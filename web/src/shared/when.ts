@@ -1,32 +1,48 @@
-/** An instant as people at a place read it: `Fri, 31 Dec 2027, 20:00 CET`. `zone` is an IANA name. */
-export function whenAt(instant: string, zone: string): string {
-  return new Intl.DateTimeFormat('en-GB', {
-    weekday: 'short',
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZone: zone,
-    timeZoneName: 'short',
-  }).format(new Date(instant))
+/** ISO 8601, or milliseconds since the epoch. */
+export type Instant = string | number
+
+/**
+ * How a moment is written: `clock` 19:04, `day` 5 Jun, `minute` 19:04 and `second` 19:04:31, both with the day in
+ * front when it is not today, `whole` Fri, 31 Dec 2027, 20:00 CET.
+ */
+export type TimeForm = 'clock' | 'day' | 'minute' | 'second' | 'whole'
+
+const clock = { hour: '2-digit', minute: '2-digit' } as const
+const day = { day: 'numeric', month: 'short' } as const
+const year = { year: 'numeric' } as const
+
+const write = (at: Instant, timeZone: string, parts: Intl.DateTimeFormatOptions): string =>
+  new Intl.DateTimeFormat('en-GB', { ...parts, timeZone }).format(new Date(at))
+
+/**
+ * A moment as the clocks of a place show it.
+ * @param zone IANA time zone of the place
+ * @param now milliseconds since the epoch; today is left out, and this year, as they are at the place
+ */
+export function timeAt(at: Instant, zone: string, form: TimeForm, now: number): string {
+  const dayThere = (): string => {
+    const thisYear = write(at, zone, year) === write(now, zone, year)
+    return write(at, zone, thisYear ? day : { ...day, ...year })
+  }
+  switch (form) {
+    case 'clock':
+      return write(at, zone, clock)
+    case 'day':
+      return dayThere()
+    case 'minute':
+    case 'second': {
+      const shown = write(at, zone, form === 'minute' ? clock : { ...clock, second: '2-digit' })
+      const date = { ...day, ...year }
+      return write(at, zone, date) === write(now, zone, date) ? shown : `${dayThere()}, ${shown}`
+    }
+    case 'whole':
+      return write(at, zone, { weekday: 'short', ...day, ...year, ...clock, timeZoneName: 'short' })
+  }
 }
 
-/** The clock of a moment in the reader's own zone: `20:04:31`. */
-export function clockOf(instant: string): string {
-  return new Intl.DateTimeFormat('en-GB', {
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  }).format(new Date(instant))
-}
+/** All of it, with the name of the zone in full: `Friday 31 December 2027 at 20:00:00 Central European Standard Time`. */
+export const fullTimeAt = (at: Instant, zone: string): string =>
+  write(at, zone, { dateStyle: 'full', timeStyle: 'full' })
 
-/** `5 Jun` in the reader's own zone. */
-export function shortDay(instant: string): string {
-  return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }).format(new Date(instant))
-}
-
-/** Whether an instant is on this day, in the reader's own zone. */
-export function isToday(instant: string, now: Date = new Date()): boolean {
-  return new Date(instant).toDateString() === now.toDateString()
-}
+/** The zone of the reader, by its IANA name. */
+export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone

@@ -1,6 +1,7 @@
+import { ownZone } from '@shared/when.ts'
 import type { EventView } from '@contracts/events.ts'
 import type { EventDetails } from './events.api.ts'
-import { instantAt, ownZone, wallClockAt } from './zoned-time.ts'
+import { instantAt, wallClockAt } from './zoned-time.ts'
 
 /** The fields of the form as they are typed. */
 export interface EventDraft {

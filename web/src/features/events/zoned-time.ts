@@ -42,9 +42,6 @@ export function instantAt(clock: WallClock, zone: string): string | null {
   return matching.length === 0 ? null : new Date(Math.min(...matching)).toISOString()
 }
 
-/** The browser's zone, by its IANA name. */
-export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone
-
 /** All zones the browser knows, by region, with `zone` among them even if it does not know it. */
 export function zonesByRegion(zone: string): { region: string; zones: string[] }[] {
   const names = new Set(['UTC', zone, ...Intl.supportedValuesOf('timeZone')])
