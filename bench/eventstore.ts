@@ -1,18 +1,9 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { createEmbeddedStore, migrations } from '../src/eventstore/embedded/store.ts'
-import { createEventStoreDbStore } from '../src/eventstore/eventstoredb/store.ts'
 import type { EventStore, NewRecord, StoredRecord } from '../src/eventstore/port.ts'
-import { startEmbeddedPostgres } from '../src/postgres/embedded.ts'
-import { migrate } from '../src/postgres/migrate.ts'
-import { createPool, type Pool } from '../src/postgres/pool.ts'
-import { silentLog } from '../test/support/log.ts'
+import type { Pool } from '../src/postgres/pool.ts'
 import { table, type Cell } from './report.ts'
+import { inWorld } from './world.ts'
 
 type Row = {
   readonly store: string
@@ -36,28 +27,13 @@ const FACTS_PER_STREAM = 6
 export async function run(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { facts: { type: 'string', default: '30000' } } })
   const facts = Number(values.facts)
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'guestguard-bench-'))
-  const postgres = await startEmbeddedPostgres({ dataDir, log: silentLog })
-  const pool = createPool(postgres.url, { log: silentLog, max: 6 })
-  try {
-    await migrate(pool, migrations)
-    const embedded = createEmbeddedStore({ pool, log: silentLog })
-    table('The embedded store', await measure('embedded', embedded, facts, [1, 64, 256, 1_024]))
-    await embedded.close()
-
-    const server = fork(new URL('./esdb.main.ts', import.meta.url))
-    const [url] = (await once(server, 'message')) as [string]
-    const overGrpc = createEventStoreDbStore(url, silentLog)
-    table('EventStoreDB’s client over gRPC', await measure('eventstoredb', overGrpc, facts / 3, [1, 64, 256]))
-    await overGrpc.close()
-    server.kill()
-
+  await inWorld(async ({ pool, store }) => {
+    table('The embedded store', await measure('embedded', store, facts, [1, 64, 256, 1_024]))
     table('Types of the columns with JSON', await compareColumns(pool, facts))
-  } finally {
-    await pool.end()
-    await postgres.stop()
-    await rm(dataDir, { recursive: true, force: true })
-  }
+  })
+  await inWorld(async ({ store }) => {
+    table('EventStoreDB’s client over gRPC', await measure('eventstoredb', store, facts / 3, [1, 64, 256]))
+  }, 'over gRPC')
 }
 
 async function measure(

@@ -1,7 +1,3 @@
-import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual, parseArgs } from 'node:util'
 import cookie from '@fastify/cookie'
@@ -10,29 +6,21 @@ import fastify from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { createCommandHandler } from '../src/commands/handle.ts'
 import { hostStream } from '../src/events/streams.ts'
-import { createEmbeddedStore, migrations as storeMigrations } from '../src/eventstore/embedded/store.ts'
-import { createLog, type Log } from '../src/eventstore/log.ts'
+import type { Log } from '../src/eventstore/log.ts'
 import { installAccess } from '../src/http/access.ts'
 import type { AppDeps } from '../src/http/deps.ts'
 import { previewRoutes } from '../src/http/routes/preview.ts'
 import { systemClock, SECOND } from '../src/kernel/time.ts'
-import { startEmbeddedPostgres } from '../src/postgres/embedded.ts'
-import { migrate } from '../src/postgres/migrate.ts'
-import { createPool } from '../src/postgres/pool.ts'
-import { createProjections, migrations, type Projections } from '../src/projections/create.ts'
+import type { Projections } from '../src/projections/create.ts'
 import { guests } from '../src/projections/guests.ts'
 import { createReplays, replay } from '../src/projections/preview-replay.ts'
 import { preview } from '../src/projections/preview.ts'
 import { createTokens } from '../src/tokens/tokens.ts'
-import { KeyRing } from '../src/vault/key-ring.ts'
-import { parseMasterKeys } from '../src/vault/master-key.ts'
-import { vaultMigrations } from '../src/vault/migrations.ts'
-import { openVault } from '../src/vault/vault.ts'
 import { aHostId, anEventId, appendSteps, eventSteps } from '../test/support/facts.ts'
-import { silentLog } from '../test/support/log.ts'
 import { append, appendHistory, openingFacts, OPENINGS_PER_GUEST } from './preview-history.ts'
 import { seeded } from './simulation/random.ts'
 import { goal, table } from './report.ts'
+import { inWorld } from './world.ts'
 
 /** Requests of one measurement: enough that the 99th percentile rests on ten of them. */
 const REQUESTS = 1_000
@@ -51,32 +39,13 @@ const ARRIVING = 100
 export async function run(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { openings: { type: 'string', default: '1000000' } } })
   const openings = Number(values.openings)
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'guestguard-bench-'))
-  const postgres = await startEmbeddedPostgres({ dataDir, log: silentLog })
-  const pool = createPool(postgres.url, { log: silentLog, max: 12 })
-  const storePool = createPool(postgres.url, { log: silentLog, max: 8 })
-  await migrate(pool, [...storeMigrations, ...vaultMigrations, ...migrations])
-  const store = createEmbeddedStore({ pool: storePool, log: silentLog })
-  const secrets = parseMasterKeys(randomBytes(32).toString('base64'), 'the bench')
-  const ring = new KeyRing(secrets, () => Promise.resolve(secrets))
-  const vault = await openVault({ pool, url: postgres.url, ring, log: silentLog })
-  const log = createLog(store, vault)
-  const projections = createProjections({
-    pool,
-    connectionString: postgres.url,
-    log,
-    store,
-    logger: silentLog,
-    // Those that answer a preview; the others read the same log and do not matter here.
-    projections: [preview, guests],
-  })
-  try {
+  await inWorld(async ({ pool, ring, log, readModels }) => {
     const facts = await stage('append the history', () => fill(log, openings))
-    await stage('build the projections', async () => {
-      await projections.start()
-      if (!(await projections.waitFor(await store.head(), 600 * SECOND)))
-        throw new Error('they are not built')
+    const projections = await stage('build the projections', async () => {
+      // Those that answer a preview; the others read the same log and do not matter here.
+      const built = await readModels([preview, guests])
       await pool.query('VACUUM ANALYZE')
+      return built
     })
     const app = await serve(log, projections, createTokens(ring, systemClock))
     const previews = [
@@ -88,14 +57,7 @@ export async function run(args: string[]): Promise<void> {
     const replayed = await measureReplay(log, projections, facts)
     table('A replay of the same event', [replayed])
     report(previews, replayed)
-  } finally {
-    await projections.stop()
-    await vault.close()
-    await store.close()
-    await Promise.all([pool.end(), storePool.end()])
-    await postgres.stop()
-    await rm(dataDir, { recursive: true, force: true })
-  }
+  })
 }
 
 function report(

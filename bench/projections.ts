@@ -1,28 +1,17 @@
-import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import type { NewFact } from '../src/events/registry.ts'
-import { createEmbeddedStore, migrations as storeMigrations } from '../src/eventstore/embedded/store.ts'
-import { createLog, type Log } from '../src/eventstore/log.ts'
+import type { Log } from '../src/eventstore/log.ts'
 import { SECOND } from '../src/kernel/time.ts'
-import { startEmbeddedPostgres } from '../src/postgres/embedded.ts'
-import { migrate } from '../src/postgres/migrate.ts'
-import { createPool, type Pool } from '../src/postgres/pool.ts'
-import { createProjections, migrations, type Projections } from '../src/projections/create.ts'
+import type { Pool } from '../src/postgres/pool.ts'
+import type { Projections } from '../src/projections/create.ts'
 import type { Projection } from '../src/projections/projection.ts'
 import { projections as all } from '../src/projections/registry.ts'
-import { KeyRing } from '../src/vault/key-ring.ts'
-import { parseMasterKeys } from '../src/vault/master-key.ts'
-import { vaultMigrations } from '../src/vault/migrations.ts'
-import { openVault } from '../src/vault/vault.ts'
 import { guestSteps } from '../test/support/facts.ts'
-import { silentLog } from '../test/support/log.ts'
 import { bareRate } from './bare-rebuild.ts'
 import { fill } from './history.ts'
 import { table } from './report.ts'
+import { inWorld } from './world.ts'
 
 /**
  * Measures rebuilds against the least that could be done (read the log in keyset pages, write the finished rows with
@@ -36,27 +25,9 @@ export async function run(args: string[]): Promise<void> {
     seconds: { type: 'string', default: '10' },
   } as const
   const { values } = parseArgs({ args, options })
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'guestguard-bench-'))
-  const postgres = await startEmbeddedPostgres({ dataDir, log: silentLog })
-  const pool = createPool(postgres.url, { log: silentLog })
-  const storePool = createPool(postgres.url, { log: silentLog, max: 6 })
-  await migrate(pool, [...storeMigrations, ...vaultMigrations, ...migrations])
-  const store = createEmbeddedStore({ pool: storePool, log: silentLog })
-  const secrets = parseMasterKeys(randomBytes(32).toString('base64'), 'the bench')
-  const ring = new KeyRing(secrets, () => Promise.resolve(secrets))
-  const vault = await openVault({ pool, url: postgres.url, ring, log: silentLog })
-  const log = createLog(store, vault)
-  const projections = createProjections({
-    pool,
-    connectionString: postgres.url,
-    log,
-    store,
-    logger: silentLog,
-  })
-  try {
+  await inWorld(async ({ pool, log, readModels }) => {
     await fill(log, Number(values.facts))
-    await projections.start()
-    await projections.waitFor(await store.head(), 600 * SECOND)
+    const projections = await readModels()
     await pool.query('ANALYZE')
     const rebuilds = []
     for (const projection of all) rebuilds.push(await measureRebuild(pool, log, projections, projection))
@@ -64,14 +35,7 @@ export async function run(args: string[]): Promise<void> {
     table('From an append to the read models', [
       await measureLive(log, projections, 1_000, Number(values.seconds)),
     ])
-  } finally {
-    await projections.stop()
-    await vault.close()
-    await store.close()
-    await Promise.all([pool.end(), storePool.end()])
-    await postgres.stop()
-    await rm(dataDir, { recursive: true, force: true })
-  }
+  })
 }
 
 async function measureRebuild(pool: Pool, log: Log, projections: Projections, projection: Projection) {

@@ -1,31 +1,15 @@
-import { fork } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { createEmbeddedStore, migrations as storeMigrations } from '../src/eventstore/embedded/store.ts'
-import { createEventStoreDbStore } from '../src/eventstore/eventstoredb/store.ts'
-import { createLog } from '../src/eventstore/log.ts'
-import type { EventStore } from '../src/eventstore/port.ts'
 import { SECOND } from '../src/kernel/time.ts'
-import { startEmbeddedPostgres } from '../src/postgres/embedded.ts'
-import { migrate } from '../src/postgres/migrate.ts'
-import { createPool, type Pool } from '../src/postgres/pool.ts'
-import { createProjections, migrations, type Projections } from '../src/projections/create.ts'
+import type { Projections } from '../src/projections/create.ts'
 import { createOperations } from '../src/projections/operations.ts'
 import { projections as all } from '../src/projections/registry.ts'
-import { KeyRing } from '../src/vault/key-ring.ts'
-import { parseMasterKeys } from '../src/vault/master-key.ts'
-import { vaultMigrations } from '../src/vault/migrations.ts'
-import { openVault } from '../src/vault/vault.ts'
 import { anEventId } from '../test/support/facts.ts'
 import { silentLog } from '../test/support/log.ts'
 import { bareRate } from './bare-rebuild.ts'
 import { fill } from './history.ts'
 import { goal, table } from './report.ts'
+import { inWorld } from './world.ts'
 
 /** Between two questions of the reader, in milliseconds. */
 const ASK_EVERY = 25
@@ -87,33 +71,14 @@ function judge(embedded: readonly Measured[], overGrpc: Measured | null): void {
   goal({ what: 'rebuild over gRPC', measured, wanted: '15,000/s or more', met: overGrpc.rate >= 15_000 })
 }
 
-async function measure(kind: 'embedded' | 'over gRPC', facts: number) {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'guestguard-bench-'))
-  const postgres = await startEmbeddedPostgres({ dataDir, log: silentLog })
-  const pool = createPool(postgres.url, { log: silentLog, max: 16 })
-  const storePool = createPool(postgres.url, { log: silentLog, max: 6 })
-  await migrate(pool, [...storeMigrations, ...vaultMigrations, ...migrations])
-  const { store, close } = kind === 'embedded' ? embeddedOn(storePool) : await remote()
-  const secrets = parseMasterKeys(randomBytes(32).toString('base64'), 'the bench')
-  const ring = new KeyRing(secrets, () => Promise.resolve(secrets))
-  const vault = await openVault({ pool, url: postgres.url, ring, log: silentLog })
-  const log = createLog(store, vault)
-  const projections = createProjections({
-    pool,
-    connectionString: postgres.url,
-    log,
-    store,
-    logger: silentLog,
-  })
-  try {
+const measure = (kind: 'embedded' | 'over gRPC', facts: number) =>
+  inWorld(async ({ pool, log, store, readModels }) => {
     await fill(log, facts)
-    await projections.start()
-    if (!(await projections.waitFor(await store.head(), 1_200 * SECOND)))
-      throw new Error('they are not built')
+    const readers = await readModels()
     await pool.query('ANALYZE')
     const bare = kind === 'embedded' ? await bareRate(pool, log, all) : null
     const operations = createOperations({ pool, facts: log, store, log: silentLog })
-    const reader = ask(projections)
+    const reader = ask(readers)
     const memory = watchMemory()
     const start = performance.now()
     const built = await operations.rebuild(operations.names)
@@ -134,36 +99,7 @@ async function measure(kind: 'embedded' | 'over gRPC', facts: number) {
         'slowest read ms': Math.round(slowest),
       },
     }
-  } finally {
-    await projections.stop()
-    await vault.close()
-    await close()
-    await Promise.all([pool.end(), storePool.end()])
-    await postgres.stop()
-    await rm(dataDir, { recursive: true, force: true })
-  }
-}
-
-interface OpenStore {
-  readonly store: EventStore
-  readonly close: () => Promise<void>
-}
-
-function embeddedOn(pool: Pool): OpenStore {
-  const store = createEmbeddedStore({ pool, log: silentLog })
-  return { store, close: () => store.close() }
-}
-
-async function remote(): Promise<OpenStore> {
-  const server = fork(new URL('./esdb.main.ts', import.meta.url))
-  const [url] = (await once(server, 'message')) as [string]
-  const store = createEventStoreDbStore(url, silentLog)
-  const close = async () => {
-    await store.close()
-    server.kill()
-  }
-  return { store, close }
-}
+  }, kind)
 
 /** Somebody who looks at the activity of an event all the time; a question that fails ends the bench. */
 function ask({ queries }: Projections) {

@@ -1,21 +1,12 @@
-import { randomBytes } from 'node:crypto'
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { createEmbeddedStore } from '../src/eventstore/embedded/store.ts'
-import { createLog } from '../src/eventstore/log.ts'
 import { SECOND } from '../src/kernel/time.ts'
-import { allMigrations } from '../src/migrations.ts'
-import { startEmbeddedPostgres } from '../src/postgres/embedded.ts'
-import { migrate } from '../src/postgres/migrate.ts'
-import { createPool } from '../src/postgres/pool.ts'
 import { createOperations, type ProjectionOperations } from '../src/projections/operations.ts'
-import { KeyRing } from '../src/vault/key-ring.ts'
-import { openVault } from '../src/vault/vault.ts'
 import { silentLog } from '../test/support/log.ts'
 import { fill } from './history.ts'
-import { newDataDir } from './program.ts'
 import { table } from './report.ts'
+import { inWorld } from './world.ts'
 
 /**
  * What a rebuild of all projections costs in CPU time of this process and of PostgreSQL, one projection after the other
@@ -24,23 +15,10 @@ import { table } from './report.ts'
  */
 export async function run(args: string[]): Promise<void> {
   const { values } = parseArgs({ args, options: { facts: { type: 'string', default: '60000' } } })
-  const dataDir = await newDataDir()
-  const postgres = await startEmbeddedPostgres({ dataDir, log: silentLog })
-  const pool = createPool(postgres.url, { log: silentLog, max: 16 })
-  const storePool = createPool(postgres.url, { log: silentLog, max: 6 })
-  await migrate(pool, allMigrations)
-  const store = createEmbeddedStore({ pool: storePool, log: silentLog })
-  const vault = await openVault({
-    pool,
-    url: postgres.url,
-    ring: new KeyRing([randomBytes(32)]),
-    log: silentLog,
-  })
-  const facts = createLog(store, vault)
-  try {
-    await fill(facts, Number(values.facts))
+  await inWorld(async ({ dataDir, pool, log, store }) => {
+    await fill(log, Number(values.facts))
     await pool.query('ANALYZE')
-    const operations = createOperations({ pool, facts, store, log: silentLog })
+    const operations = createOperations({ pool, facts: log, store, log: silentLog })
     const rows = []
     for (const round of [1, 2]) {
       rows.push(
@@ -55,13 +33,7 @@ export async function run(args: string[]): Promise<void> {
       )
     }
     table('CPU of a rebuild of all projections', rows)
-  } finally {
-    await vault.close()
-    await store.close()
-    await Promise.all([pool.end(), storePool.end()])
-    await postgres.stop()
-    await rm(dataDir, { recursive: true, force: true })
-  }
+  })
 }
 
 async function measure(
