@@ -68,7 +68,7 @@ describeInBrowser('the camera of the scanner', (_browser, test) => {
     await heading(page, 'Ada Lovelace').waitFor()
     await page.getByText('With Plus 1, Plus 2, Plus 3').waitFor()
     await page.getByRole('button', { name: 'Just one' }).tap()
-    await result(page, 'Admitted').getByText('1 of 4 are inside').waitFor()
+    await result(page, 'Admitted').getByText('1 of 4 is inside').waitFor()
     expect(await way.arrivals()).toMatchObject({ arrived: 1, byGate: [{ gate: 'North', arrived: 1 }] })
     // The next time round it is a new scan: the rest of the party.
     await page.getByRole('button', { name: 'All 3 still expected' }).tap()

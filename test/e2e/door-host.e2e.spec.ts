@@ -97,6 +97,7 @@ describeInBrowser('the host at the desk while guests arrive', (browser, test) =>
     await late(south, cleo, 2, '2026-06-20T17:20:00.000Z')
     const conflicts = region('One arrival needs a look')
     await conflicts.getByText('Cleo Vance').waitFor()
+    await region('Still missing').getByText('One person of one party').waitFor()
     await conflicts.getByText('Let in at two gates that did not know of each other. Counted once.').waitFor()
     // On the clocks of Zurich.
     await conflicts.getByText(/^North, 20 Jun( \d{4})?, 19:05: 2 people$/).waitFor()

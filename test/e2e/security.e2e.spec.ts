@@ -190,7 +190,7 @@ describeInBrowser('the Security tab', (browser, test) => {
     await answers(waiting.filter(hypatia)).getByRole('button', { name: 'Suspicious' }).click()
     await waiting.filter(hypatia).waitFor({ state: 'detached' })
     await given.filter(hypatia).getByText('Suspicious, said by you').waitFor()
-    await page.getByText('It would catch 1 of the 1 opening you marked as suspicious.').waitFor()
+    await page.getByText('Of the one opening you marked as suspicious it would catch 1.').waitFor()
 
     await undo(page, 'Marked as suspicious.')
     await toast(page, 'Undone: there is no verdict again.').waitFor()

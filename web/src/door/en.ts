@@ -75,7 +75,7 @@ export const en = {
     ask: 'Not recorded yet',
   },
   result: {
-    go: '{arrived} of {expected} are inside',
+    go: '{count} of {expected} is inside | {count} of {expected} are inside',
     goAll: 'The whole party is inside',
     queued: 'Kept on this device. It is sent when there is a connection.',
     conflictTitle: 'Recorded, with a conflict',
@@ -155,7 +155,7 @@ export const en = {
     hint: 'At least two letters.',
     none: 'Nobody on the list is called that.',
     failed: 'The list could not be searched: no connection, and this device has no guest list.',
-    state: 'Party of {expected}, {arrived} inside',
+    state: 'One person, {arrived} inside | Party of {count}, {arrived} inside',
     noSeat: 'No confirmed seat',
   },
   walkIn: {
@@ -178,7 +178,7 @@ export const en = {
     list: 'Guest list',
     noList: 'none yet',
     guests: '{count} guest | {count} guests',
-    partly: '{count} of {total} guests, still loading',
+    partly: '{loaded} of {count} guest, still loading | {loaded} of {count} guests, still loading',
     savedAt: 'as of {time}',
     until: 'until {time}',
     ends: 'Deleted from this device',

@@ -3,7 +3,7 @@ export const checkin = {
   gate: 'Dashboard',
   arrived: 'Arrived',
   ofExpected: 'of {expected} expected',
-  parties: '{arrived} of {expected} party has come | {arrived} of {expected} parties have come',
+  parties: '{arrived} of {count} party here | {arrived} of {count} parties here',
   last: 'Last arrival {time}',
   nobody: 'Nobody has arrived yet.',
   unnamed: 'Guest without a name',
@@ -16,7 +16,8 @@ export const checkin = {
   missing: {
     title: 'Still missing',
     none: 'Everybody who has a seat is here.',
-    count: 'One person of {parties} parties | {count} people of {parties} parties',
+    count: 'One person of {parties} | {count} people of {parties}',
+    parties: 'one party | {count} parties',
     party: 'one person | {count} people',
     partly: '{arrived} of {expected} here',
     all: 'Show all {count} parties',

@@ -52,9 +52,9 @@ export const security = {
     move: '{count} opening would move from {from} to {to}. | {count} openings would move from {from} to {to}.',
     guestsMove: '{count} guest would be in another band. | {count} guests would be in another band.',
     legitimate:
-      'Of the {count} opening you marked as legitimate it would stop {blocked} and flag {flagged}. | Of the {count} openings you marked as legitimate it would stop {blocked} and flag {flagged} more.',
+      'Of the one opening you marked as legitimate it would stop {blocked} and flag {flagged}. | Of the {count} openings you marked as legitimate it would stop {blocked} and flag {flagged} more.',
     suspicious:
-      'It would catch {caught} of the {count} opening you marked as suspicious. | It would catch {caught} of the {count} openings you marked as suspicious.',
+      'Of the one opening you marked as suspicious it would catch {caught}. | It would catch {caught} of the {count} openings you marked as suspicious.',
     noVerdicts:
       'Mark openings as legitimate or suspicious, in the live list or at a guest, to see here how well the boundaries fit what you know.',
     numbers: 'For those who want the numbers',
