@@ -114,7 +114,6 @@ export const en = {
   unrecorded: {
     text: 'The answer for {name} was lost. Try again: it counts once, whatever happened.',
     list: 'Not recorded yet',
-    retry: 'Try again',
   },
   next: 'Next guest',
   again: 'Try again',

@@ -27,6 +27,8 @@ export interface UseCheckIn extends Omit<UseRecent, 'note'> {
   walkIn: (name: string, count: number) => Promise<void>
   /** Sends an unrecorded arrival again: the same scan, so the same arrival. */
   retry: (arrival: UnrecordedArrival) => Promise<void>
+  /** A second try at what is on the desk; null when it would not help, or there is nothing to try. */
+  again: ComputedRef<(() => Promise<void>) | null>
   clear: () => void
 }
 
@@ -170,6 +172,14 @@ export function useCheckIn(
     }
   }
 
+  const again = computed(() => {
+    const failed = desk.value
+    if (failed.kind === 'unrecorded') return () => record(failed.arrival)
+    // Without another ticket a second try ends as the first.
+    if (failed.kind === 'trouble' && failed.trouble.kind !== 'ticket') return () => show(failed.scan.subject)
+    return null
+  })
+
   function clear(): void {
     desk.value = { kind: 'ready' }
   }
@@ -182,6 +192,6 @@ export function useCheckIn(
     removeEventListener('beforeunload', stayIfUnrecorded)
   })
 
-  const work = { lookUp, show, see, admit, turnAway, walkIn, retry: record, clear }
+  const work = { lookUp, show, see, admit, turnAway, walkIn, retry: record, again, clear }
   return { desk, signal, typed, unrecorded, ...work, ...recent }
 }
