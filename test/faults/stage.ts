@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/postgres/embedded.ts'
+import { freePort } from '../../src/postgres/free-port.ts'
 import { startEsdbServer, type EsdbServer } from '../support/esdb-server/server.ts'
 import { silentLog } from '../support/log.ts'
 import { postmasterOf, spawnProduct, type ProductProcess } from '../support/product-process.ts'
@@ -148,23 +148,4 @@ export class Stage {
 async function openEventStore() {
   const server = await startEsdbServer()
   return { server, network: await startTcpProxy(server.port) }
-}
-
-/** Below the range of outgoing connections: one of them must not take the port while the product restarts. */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000)
-    const free = await new Promise<boolean>((resolve) => {
-      const probe = createServer()
-      probe.once('error', () => {
-        resolve(false)
-      })
-      probe.listen(port, '127.0.0.1', () => {
-        probe.close(() => {
-          resolve(true)
-        })
-      })
-    })
-    if (free) return port
-  }
 }
