@@ -94,6 +94,6 @@ describeScenes('the dashboard', {
   },
   'a page that does not exist': {
     who: 'the host',
-    show: (page) => page.goto('/events/nowhere/at/all').then(() => heading(page, 'There is nothing here')),
+    show: (page) => page.goto('/events/new').then(() => heading(page, 'There is nothing here')),
   },
 })

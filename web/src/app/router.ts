@@ -11,7 +11,10 @@ declare module 'vue-router' {
   }
 }
 
-const routes: RouteRecordRaw[] = [
+/** A ULID. An address with anything else in its place is no page: nobody need be asked about it. */
+const ID = '[0-7][0-9A-HJKMNP-TV-Z]{25}'
+
+export const routes: RouteRecordRaw[] = [
   {
     path: '/',
     component: () => import('../features/landing/LandingPage.vue'),
@@ -43,7 +46,7 @@ const routes: RouteRecordRaw[] = [
     meta: { for: 'host', title: 'Events' },
   },
   {
-    path: '/events/:id',
+    path: `/events/:id(${ID})`,
     component: () => import('../features/events/EventPage.vue'),
     props: true,
     meta: { for: 'host' },
@@ -61,7 +64,7 @@ const routes: RouteRecordRaw[] = [
         meta: { title: 'Guests' },
         children: [
           {
-            path: ':gid',
+            path: `:gid(${ID})`,
             name: 'guest',
             component: () => import('../features/guests/GuestDrawer.vue'),
             props: true,
