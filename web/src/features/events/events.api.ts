@@ -19,8 +19,11 @@ export interface EventPage {
   nextCursor: string | null
 }
 
+/** The most the API gives at once: the page puts in order what it has, so it had better have all of it. */
+const LARGEST_PAGE = 200
+
 export const fetchEvents = (cursor: string | null, signal?: AbortSignal): Promise<EventPage> =>
-  api.get('/events', { query: { limit: 50, cursor }, ...(signal ? { signal } : {}) })
+  api.get('/events', { query: { limit: LARGEST_PAGE, cursor }, ...(signal ? { signal } : {}) })
 
 export const fetchEvent = (id: string, signal: AbortSignal): Promise<Answer<EventView>> =>
   call('GET', `/events/${id}`, undefined, { signal })
