@@ -1,67 +1,18 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { ERASED, personalFact, plainFact } from '../../src/events/fact.ts'
+import { ERASED } from '../../src/events/fact.ts'
 import type { NewFact } from '../../src/events/registry.ts'
-import {
-  decode,
-  encode,
-  sealedSubjectOf,
-  subjectOf,
-  UndecodableFact,
-  upcast,
-  type CommandContext,
-} from '../../src/eventstore/codec.ts'
-import { FreshFacts } from '../../src/eventstore/fresh-facts.ts'
-import { createLog } from '../../src/eventstore/log.ts'
-import type { NewRecord, StoredRecord } from '../../src/eventstore/port.ts'
-import { factId } from '../../src/kernel/ids.ts'
-import { MemoryEventStore, MemoryLog } from '../support/memory-event-store.ts'
-import { memoryVault, type MemoryVault } from '../support/memory-vault.ts'
+import { decode, sealedSubjectOf, subjectOf, UndecodableFact } from '../../src/eventstore/codec.ts'
+import type { StoredRecord } from '../../src/eventstore/port.ts'
+import { ANN, context, encoded, ID, invited, key, removed, stored, STREAM, vault } from './records.ts'
 
-const STREAM = 'event.01JWZZZZZZZZZZZZZZZZZZZZZZ-guest.01JWGGGGGGGGGGGGGGGGGGGGGG'
-const ANN = 'guest.01JWZZZZZZZZZZZZZZZZZZZZZZ.01JWGGGGGGGGGGGGGGGGGGGGGG'
-const ID = '6ba7b810-9dad-51d1-80b4-00c04fd40001'
-
-const invited: NewFact = {
-  type: 'GuestInvited',
-  data: { plusOnesAllowed: 2, utmSource: null, batchId: null },
-  personal: { name: 'Ann', email: 'ann@example.com', phone: null, externalRef: null },
-}
-const removed: NewFact = { type: 'GuestRemoved', data: {} }
-
-const context: CommandContext = {
-  commandId: '7c9e6679-7425-40de-944b-e07fc1f90ae7',
-  actor: 'host:H1',
-  at: Date.UTC(2026, 5, 1, 18),
-  correlationId: 'request-1',
-}
-
-let vault: MemoryVault
-let key: Parameters<MemoryVault['seal']>[0]
-beforeEach(async () => {
-  vault = memoryVault()
-  const made = (await vault.sealingKeys([ANN])).get(ANN)
-  if (made === undefined || made === ERASED) throw new Error('no key')
-  key = made
-})
-
-const stored = (record: NewRecord, change: Partial<StoredRecord> = {}): StoredRecord => ({
-  ...record,
-  stream: STREAM,
-  revision: 4,
-  position: 9n,
-  created: new Date(context.at),
-  ...change,
-})
-const encoded = (fact: NewFact, by: typeof key | typeof ERASED | null = key) =>
-  encode(vault, STREAM, fact, ID, by, context).record
 const withMetadata = (change: object) => {
   const record = stored(encoded(removed, null))
   return { ...record, metadata: { ...record.metadata, ...change } }
 }
 
 /** @returns the error, which names the type and the place of the record */
-function undecodable(record: StoredRecord, by: typeof key | typeof ERASED | null = null): UndecodableFact {
+function undecodable(record: StoredRecord, by: typeof key | null = null): UndecodableFact {
   try {
     decode(vault, record, by)
   } catch (error) {
@@ -189,134 +140,5 @@ describe('a personal part that was erased', () => {
     expect(decode(vault, neverSealed, null)).toMatchObject({ ...invited, personal: ERASED })
     expect(sealedSubjectOf(sealedBefore)).toBe(ANN)
     expect(sealedSubjectOf(neverSealed)).toBeNull()
-  })
-})
-
-describe('upcasters', () => {
-  const record = stored(encoded(removed, null), { type: 'GuestSeated' })
-  const table = z.strictObject({ table: z.string(), seats: z.int() })
-  const third = plainFact('GuestSeated', table, {
-    version: 3,
-    upcasters: {
-      1: ({ number, ...rest }) => ({ ...rest, table: `T${String(number)}` }),
-      2: (data) => ({ ...data, seats: 1 }),
-    },
-  })
-
-  it('lead from any version to the one of today, one after the other', () => {
-    expect(upcast(third, 1, record, { number: 7 })).toEqual({ table: 'T7', seats: 1 })
-    expect(upcast(third, 2, record, { table: 'T7' })).toEqual({ table: 'T7', seats: 1 })
-    expect(upcast(third, 3, record, { table: 'T7', seats: 2 })).toEqual({ table: 'T7', seats: 2 })
-  })
-
-  it('leave the stored data as it is', () => {
-    const data = Object.freeze({ number: 7 })
-    upcast(third, 1, record, data)
-    expect(data).toEqual({ number: 7 })
-  })
-
-  it('that are missing make the record unreadable, and so does a newer version', () => {
-    const gap = plainFact('GuestSeated', table, { version: 3, upcasters: { 1: (data) => data } })
-    expect(() => upcast(gap, 1, record, {})).toThrow(/GuestSeated at .*@4: no upcaster from version 2/)
-    expect(() => upcast(third, 4, record, {})).toThrow(
-      /version 4 was written by a newer release \(known: 3\)/,
-    )
-  })
-
-  it('of a personal fact see its data only', () => {
-    const spec = personalFact('GuestSeated', table, z.strictObject({ name: z.string() }), () => ANN, {
-      version: 2,
-      upcasters: { 1: (data) => ({ ...data, seats: Object.keys(data).length }) },
-    })
-    expect(upcast(spec, 1, record, { table: 'T7' })).toEqual({ table: 'T7', seats: 1 })
-  })
-})
-
-describe('the log', () => {
-  const open = () => {
-    const store = new MemoryEventStore(new MemoryLog())
-    return { store, log: createLog(store, vault) }
-  }
-
-  it('gives back what went in, and only markers after an erasure', async () => {
-    const { log } = open()
-    await log.append(STREAM, 'no_stream', [{ facts: [invited, removed], context }])
-    const before = await log.read(STREAM)
-    expect(before.revision).toBe(1)
-    expect(before.facts).toMatchObject([invited, removed])
-    vault.forget(ANN)
-    expect((await log.read(STREAM)).facts).toMatchObject([{ ...invited, personal: ERASED }, removed])
-    await log.append(STREAM, 1, [
-      { facts: [invited], context: { ...context, commandId: factId('c', 's', 0) } },
-    ])
-    expect((await log.read(STREAM, 2)).facts).toMatchObject([{ personal: ERASED }])
-  })
-
-  it('reads a stream that does not exist as empty', async () => {
-    expect(await open().log.read(STREAM)).toEqual({ facts: [], revision: -1 })
-  })
-
-  it('names facts by command, stream and request: another request under the same key is no retry', async () => {
-    const { log, store } = open()
-    const decision = (requestDigest: string) => [{ facts: [removed], context: { ...context, requestDigest } }]
-    const first = await log.append(STREAM, 'no_stream', decision('one'))
-    expect(await log.append(STREAM, 'no_stream', decision('one'))).toEqual(first)
-    await expect(log.append(STREAM, 'no_stream', decision('two'))).rejects.toThrow(/expected no_stream/)
-    expect(await store.head()).toBe(first.position)
-  })
-
-  it('shows the records that can be read beside one that cannot, and fails a stream that has one', async () => {
-    const { log, store } = open()
-    await log.append(STREAM, 'no_stream', [{ facts: [invited], context }])
-    const strange = { id: factId('strange', STREAM, 0), type: 'Unheard', data: {}, metadata: {} }
-    await store.append(STREAM, 0, [strange])
-    const slice = await store.readStream(STREAM)
-    const decoded = await log.decode(slice.exists ? slice.records : [])
-    expect(decoded.map(({ ok }) => ok)).toEqual([true, false])
-    await expect(log.read(STREAM)).rejects.toBeInstanceOf(UndecodableFact)
-    const category = log.category('event.01JWZZZZZZZZZZZZZZZZZZZZZZ')
-    await expect(category[Symbol.asyncIterator]().next()).rejects.toBeInstanceOf(UndecodableFact)
-  })
-
-  it('takes a fact in a stream of another kind for one that cannot be read', async () => {
-    const { log } = open()
-    const lost = stored(encoded(invited), { stream: 'slug-party' })
-    const decoded = await log.decode([lost, stored(encoded(removed, null))])
-    expect(decoded).toMatchObject([
-      { ok: false, error: { type: 'GuestInvited', stream: 'slug-party' } },
-      { ok: true, fact: { type: 'GuestRemoved' } },
-    ])
-  })
-})
-
-describe('the facts that were just appended', () => {
-  function append() {
-    const fresh = new FreshFacts()
-    const encoded = encode(vault, STREAM, invited, ID, key, context)
-    fresh.add(encoded, context)
-    return { fresh, record: stored(encoded.record, { revision: 7, position: 70n }) }
-  }
-
-  it('are found at the place that the store gave them, as decoding them would', () => {
-    const { fresh, record } = append()
-    expect(fresh.find(record, key)).toEqual(decode(vault, record, key))
-  })
-
-  it('lose their personal part when the person was forgotten since', () => {
-    const { fresh, record } = append()
-    expect(fresh.find(record, ERASED)).toEqual(decode(vault, record, ERASED))
-  })
-
-  it('are not those that another process recorded for the same command', () => {
-    const { fresh } = append()
-    const theirs = encode(
-      vault,
-      STREAM,
-      { ...invited, personal: { ...invited.personal, name: 'Bea' } },
-      ID,
-      key,
-      context,
-    )
-    expect(fresh.find(stored(theirs.record), key)).toBeUndefined()
   })
 })
