@@ -113,13 +113,26 @@ export const MAX_QUEUED_TEXT = 300
 
 const common = { scannedAt: instant, deviceId: doorFields.deviceId, nonce }
 
-/** One scan of the queue. Exactly one of `pass`, `code`, `guestId` and `walkIn` says whom it is about. */
+/**
+ * One scan of the queue. Exactly one of `pass`, `code`, `guestId` and `walkIn` says whom it is about; beside a `pass` or `code`
+ * of somebody who was admitted, `guestId` is whom the device took it for.
+ */
 export const batchItem = z
   .strictObject({
     ...common,
     ...doorFields.subject,
     code: doorFields.scanned.max(MAX_QUEUED_TEXT).optional(),
     pass: doorFields.scanned.max(MAX_QUEUED_TEXT).optional(),
+    /**
+     * Beside `pass` or `code`, used only when that is a code which leads to nobody any more, since the guest got a new link: the
+     * arrival is then recorded as the conflict `not_admissible`, with the refusal `pass_revoked`.
+     */
+    guestId: id.optional(),
+    /**
+     * The ticket under which the scan was made, when another one uploads it. The gate of the scan is that of this ticket, also of
+     * a revoked one or one that has run out; of the ticket that uploads when this is none of the event.
+     */
+    ticketId: id.optional(),
     /** A guest who was added at the door. */
     walkIn: z.strictObject({ name: line(120) }).optional(),
     /** What the device did. Those who were let in are inside: that is recorded whatever the rules say. */
@@ -135,9 +148,17 @@ export const batchItem = z
     note: line(200).nullish(),
   })
   .refine(
-    ({ code, pass, guestId, walkIn }) =>
-      [code, pass, guestId, walkIn].filter((each) => each !== undefined).length === 1,
+    ({ code, pass, guestId, walkIn }) => {
+      const shown = [code, pass, walkIn].filter((each) => each !== undefined).length
+      return shown === 1 || (shown === 0 && guestId !== undefined)
+    },
     { error: 'takes exactly one of code, pass, guestId and walkIn' },
+  )
+  .refine(
+    ({ code, pass, guestId, walkIn, outcome }) =>
+      guestId === undefined ||
+      (walkIn === undefined && (outcome === 'admitted' || (code ?? pass) === undefined)),
+    { path: ['guestId'], error: 'stands beside code or pass only, of somebody who was admitted' },
   )
   .refine(({ outcome, reason }) => outcome !== 'turned_away' || reason !== undefined, {
     path: ['reason'],
