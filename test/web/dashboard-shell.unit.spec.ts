@@ -186,8 +186,10 @@ describe('the overview of an event', () => {
     ['invite', 'published', { ...none, guests: 3, invited: 1 }, '2027-06-01T00:00:00Z'],
     ['watch', 'published', { ...none, guests: 3, invited: 3 }, '2027-06-01T00:00:00Z'],
     [null, 'published', { ...counts, invited: 64 }, '2027-06-01T00:00:00Z'],
-    ['door', 'published', counts, '2027-06-18T12:00:00Z'],
-    ['door', 'closed', counts, '2027-06-18T18:00:00Z'],
+    ['door', 'published', { ...counts, arrivedPeople: 0 }, '2027-06-18T12:00:00Z'],
+    ['door', 'closed', { ...counts, arrivedPeople: 0 }, '2027-06-18T18:00:00Z'],
+    [null, 'published', counts, '2027-06-18T18:00:00Z'],
+    [null, 'published', { ...counts, arrivedPeople: 0 }, '2027-06-19T18:00:00Z'],
     [null, 'archived', counts, '2027-06-18T12:00:00Z'],
   ] as const)('leads to the step %s of a %s event', (step, status, seen, now) => {
     expect(nextStep(event({ status, counts: seen }), new Date(now))).toBe(step)
