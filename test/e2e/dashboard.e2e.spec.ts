@@ -143,9 +143,7 @@ describeInBrowser('the dashboard', (browser, test) => {
       expect(rest).not.toMatch(/\b\d\d:\d\d\b/)
     }
     const main = page.getByRole('main')
-    await main
-      .getByText(/All times here are on the clocks of the event. It is \d\d:\d\d there now./)
-      .waitFor()
+    await main.getByText(/^Times here are local to the event, now \d\d:\d\d\.$/).waitFor()
     await main.getByText('Ada Lovelace').first().waitFor()
     await allAreOfZurich(main)
 

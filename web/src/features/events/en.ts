@@ -50,7 +50,7 @@ export const events = {
     checkIn: 'Check-in',
   },
   allEvents: 'All events',
-  elsewhere: 'All times here are on the clocks of the event. It is {time} there now.',
+  elsewhere: 'Times here are local to the event, now {time}.',
   notFound: 'This event does not exist, or it belongs to another account.',
   overview: {
     title: 'Overview',

@@ -25,7 +25,7 @@ export const security = {
       blockCode: 'The guest is stopped, and may enter a code that is sent to them.',
     },
     unsaved: 'Not saved yet. Until then guests are judged by {medium}, {high} and {block}.',
-    saved: 'In use, changed {count} time. | In use, changed {count} times.',
+    saved: 'In use, never changed. | In use, changed once. | In use, changed {count} times.',
     save: 'Save',
     discard: 'Discard',
     reset: 'Back to the defaults',
