@@ -1,15 +1,19 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { SECOND } from '../src/kernel/time.ts'
 import type { Projections } from '../src/projections/create.ts'
-import { createOperations } from '../src/projections/operations.ts'
 import { projections as all } from '../src/projections/registry.ts'
 import { anEventId } from '../test/support/facts.ts'
-import { silentLog } from '../test/support/log.ts'
 import { bareRate } from './bare-rebuild.ts'
 import { fill } from './history.ts'
+import type { Rebuilt } from './rebuild.main.ts'
 import { goal, table } from './report.ts'
 import { inWorld } from './world.ts'
+
+/** What the rebuild may use as heap, however long the log: a million facts as they are stored would be several times that. */
+const HEAP_MB = 512
 
 /** Between two questions of the reader, in milliseconds. */
 const ASK_EVERY = 25
@@ -23,7 +27,8 @@ interface Measured {
 
 /**
  * Rebuilds all projections beside those in use, with one reading of the log, while a reader asks all the time; on logs
- * of growing length on the embedded store, and over gRPC from a server that keeps its log in memory.
+ * of growing length on the embedded store, and over gRPC from a server that keeps its log in memory. The rebuild is a
+ * process with a small heap.
  * @param args `--facts <n,…>` lengths of the log, default 100,000 and 1,000,000; `--grpc <n>` of the one over gRPC,
  *   default 100,000, 0 for none
  */
@@ -72,20 +77,15 @@ function judge(embedded: readonly Measured[], overGrpc: Measured | null): void {
 }
 
 const measure = (kind: 'embedded' | 'over gRPC', facts: number) =>
-  inWorld(async ({ pool, log, store, readModels }) => {
+  inWorld(async ({ pool, log, environment, readModels }) => {
     await fill(log, facts)
     const readers = await readModels()
     await pool.query('ANALYZE')
     const bare = kind === 'embedded' ? await bareRate(pool, log, all) : null
-    const operations = createOperations({ pool, facts: log, store, log: silentLog })
     const reader = ask(readers)
-    const memory = watchMemory()
-    const start = performance.now()
-    const built = await operations.rebuild(operations.names)
-    const rate = ((built[0]?.facts ?? 0) / (performance.now() - start)) * SECOND
+    const rebuilt = await rebuild(environment)
     const { asked, slowest } = await reader.stop()
-    const failed = built.find(({ error }) => error !== null)
-    if (failed !== undefined) throw new Error(failed.error ?? '')
+    const rate = (rebuilt.facts / rebuilt.ms) * SECOND
     return {
       measured: { facts, rate, bare },
       row: {
@@ -94,12 +94,25 @@ const measure = (kind: 'embedded' | 'over gRPC', facts: number) =>
         'facts/s': Math.round(rate),
         'bare facts/s': bare === null ? '' : Math.round(bare),
         'of bare': bare === null ? '' : (rate / bare).toFixed(2),
-        'most MB': memory.stop(),
+        'most MB': rebuilt.mostMb,
         'reads meanwhile': asked,
         'slowest read ms': Math.round(slowest),
       },
     }
   }, kind)
+
+/** @throws Error when it fails, which is also what happens when the heap does not do */
+async function rebuild(environment: Readonly<Record<string, string>>): Promise<Rebuilt> {
+  const child = fork(new URL('./rebuild.main.ts', import.meta.url), {
+    env: { ...process.env, ...environment },
+    execArgv: [`--max-old-space-size=${String(HEAP_MB)}`],
+  })
+  const messages: unknown[] = []
+  child.on('message', (message) => messages.push(message))
+  const [code] = (await once(child, 'exit')) as [number | null]
+  if (code !== 0) throw new Error(`the rebuild ended with ${String(code)}`)
+  return messages[0] as Rebuilt
+}
 
 /** Somebody who looks at the activity of an event all the time; a question that fails ends the bench. */
 function ask({ queries }: Projections) {
@@ -122,19 +135,6 @@ function ask({ queries }: Projections) {
       stop.abort()
       await asking
       return { asked, slowest }
-    },
-  }
-}
-
-function watchMemory() {
-  let most = 0
-  const look = () => (most = Math.max(most, Math.round(process.memoryUsage().rss / 2 ** 20)))
-  const timer = setInterval(look, 200)
-  return {
-    stop() {
-      clearInterval(timer)
-      look()
-      return most
     },
   }
 }

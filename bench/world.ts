@@ -17,6 +17,8 @@ const BUILT_WITHIN = 1_200 * SECOND
 /** A throw-away installation with the settings that the product runs with, opened as `ops` opens one. */
 export interface World extends Omit<Workshop, 'close'> {
   readonly dataDir: string
+  /** What another process needs of the environment to work beside this one. */
+  readonly environment: Readonly<Record<string, string>>
   /**
    * Keeps read models as the product does beside `ops`, with connections of their own.
    * @param projections default: all
@@ -40,7 +42,8 @@ export async function inWorld<T>(
     const dataDir = await newDataDir()
     closers.add('the folder', () => rm(dataDir, { recursive: true, force: true }))
     const remote = log === 'embedded' ? {} : { EVENTSTORE_URL: await grpcServer(closers) }
-    const workshop = await openWorkshop(readConfig({ DATA_DIR: dataDir, ...remote }), logger)
+    const environment = { DATA_DIR: dataDir, ...remote }
+    const workshop = await openWorkshop(readConfig(environment), logger)
     closers.add('the installation', () => workshop.close())
     const readModels: World['readModels'] = async (projections) => {
       const pool = createPool(workshop.databaseUrl, { log: logger, max: 12 })
@@ -58,7 +61,7 @@ export async function inWorld<T>(
       if (await built.waitFor(await workshop.store.head(), BUILT_WITHIN)) return built
       throw new Error('the read models are not built')
     }
-    return await work({ ...workshop, dataDir, readModels })
+    return await work({ ...workshop, dataDir, environment, readModels })
   } finally {
     await closers.closeAll()
   }
