@@ -4,7 +4,7 @@ import { guestSubject } from '../../src/events/streams.ts'
 import { ERASED } from '../../src/events/fact.ts'
 import { DEFAULT_THRESHOLDS } from '../../src/scoring/bands.ts'
 import { defaultRuleSet } from '../../src/scoring/rules/registry.ts'
-import { aWhile, EVENT, eventually, guestId, ofGuest, ofRsvps, World } from './world.ts'
+import { EVENT, eventually, guestId, ofGuest, ofRsvps, World } from './world.ts'
 
 let world: World
 beforeEach(async () => {
@@ -57,12 +57,9 @@ test('an opening that went on unscored is scored as soon as its place is known',
 })
 
 test('an opening that was scored in time is left alone', async () => {
-  const { processes } = await world.running({ lookup: () => Promise.reject(new Error('never asked')) })
+  await world.running({ lookup: () => Promise.reject(new Error('never asked')) })
   await open(BERLIN)
-  await eventually(async () => {
-    expect((await processes.status()).caughtUp).toBe(true)
-  })
-  await aWhile()
+  await world.quiet()
   expect(await world.history(1)).toEqual(['AccessAttempted', 'AccessScored'])
 })
 
@@ -100,9 +97,7 @@ test('a guest who was put back on the list in between keeps the answer', async (
   await world.invite(2)
   await world.answer(2, 'attending')
   await world.running()
-  await eventually(() => {
-    expect(world.mailsTo(2)).toHaveLength(1)
-  })
-  await aWhile()
+  await world.quiet()
+  expect(world.mailsTo(2)).toHaveLength(1)
   expect((await world.facts(ofRsvps)).map(({ type }) => type)).toEqual(['RsvpAnswered', 'RsvpAnswered'])
 })

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { aWhile, eventually, ofGuest, World } from './world.ts'
+import { eventually, ofGuest, World } from './world.ts'
 
 /** Nothing is found by looking, only by being told. */
 const NEVER = { pollSeconds: 60, pollSecondsWithoutListen: 60, superviseSeconds: 60 }
@@ -82,7 +82,7 @@ test('an address that does not exist is recorded as failed after one try, in wor
   expect((await world.facts(ofGuest(1))).at(-1)).toMatchObject({
     data: { messageId: 'message-1', reason: 'The mail server does not know this address (550 5.1.1).' },
   })
-  await aWhile()
+  await world.quiet()
   expect(world.smtp.tries).toBe(1)
 })
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DAY, HOUR } from '../../src/kernel/time.ts'
 import { passPicture } from '../../src/notify/pass.ts'
-import { aWhile, eventually, guestId, HOST, World } from './world.ts'
+import { eventually, guestId, HOST, World } from './world.ts'
 
 let world: World
 beforeEach(async () => {
@@ -56,10 +56,8 @@ test('a guest who answers again before the mail is out gets only the mail of the
   await world.answer(1, 'attending', 2)
   await world.answer(1, 'maybe', 1)
   await world.running()
-  await eventually(() => {
-    expect(subjectsTo(1)).toEqual(['Your answer is noted: Summer Party'])
-  })
-  await aWhile()
+  await world.quiet()
+  expect(subjectsTo(1)).toEqual(['Your answer is noted: Summer Party'])
   expect(world.smtp.tries).toBe(1)
 })
 
@@ -72,10 +70,8 @@ test('a guest without an address, or who left the list in between, gets no mail'
   await world.guest(2, { kind: 'forget' })
   await world.answer(3, 'attending')
   await world.running()
-  await eventually(() => {
-    expect(subjectsTo(3)).toHaveLength(1)
-  })
-  await aWhile()
+  await world.quiet()
+  expect(subjectsTo(3)).toHaveLength(1)
   expect(world.smtp.tries).toBe(1)
 })
 
@@ -86,10 +82,8 @@ test('a log that is days old is read without writing to everybody again', async 
   await world.invite(2)
   await world.answer(2, 'attending')
   await world.running()
-  await eventually(() => {
-    expect(subjectsTo(2)).toHaveLength(1)
-  })
-  await aWhile()
+  await world.quiet()
+  expect(subjectsTo(2)).toHaveLength(1)
   expect(subjectsTo(1)).toEqual([])
 })
 
@@ -110,10 +104,7 @@ test('a host who forgot the password gets a link to choose a new one', async () 
 test('a reset that was asked for over an hour ago is not sent any more', async () => {
   await world.host({ kind: 'request_reset', requestId: 'r1' })
   world.now += HOUR + 1
-  const { processes } = await world.running()
-  await eventually(async () => {
-    expect((await processes.status()).caughtUp).toBe(true)
-  })
-  await aWhile()
+  await world.running()
+  await world.quiet()
   expect(world.smtp.tries).toBe(0)
 })

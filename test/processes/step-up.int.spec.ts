@@ -5,7 +5,7 @@ import { createOutbox } from '../../src/notify/outbox.ts'
 import { open, scoring } from '../commands/guest/scenario.ts'
 import { rowsWith } from '../support/rows.ts'
 import { codeOf } from './server.ts'
-import { aWhile, eventually, ofGuest, World } from './world.ts'
+import { eventually, ofGuest, World } from './world.ts'
 
 const stepUp = { high: true, blocked: true }
 
@@ -29,15 +29,9 @@ const enter = (challengeId: string, right: boolean) =>
 
 const textsTo = (n: number) => world.mailsTo(n).map(({ email }) => email.text ?? '')
 
-/** Starts the processes and waits until they did everything there is to do. */
 async function everythingDone(): Promise<void> {
-  const { processes } = await world.running()
-  await eventually(async () => {
-    const { caughtUp, queues } = await processes.status()
-    expect(caughtUp).toBe(true)
-    expect(queues.every(({ queued, active }) => queued + active === 0)).toBe(true)
-  })
-  await aWhile()
+  await world.running()
+  await world.quiet()
 }
 
 const stored = (word: string) => rowsWith(world.database.pool, word)

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
-import { vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { GuestCommand } from '../../src/commands/guest/commands.ts'
 import { guestDecider } from '../../src/commands/guest/decider.ts'
 import type { Decider } from '../../src/commands/decider.ts'
@@ -41,6 +40,8 @@ export class World {
   readonly smtp: TestSmtp
   readonly outboxFolder: string
   readonly #servers: TestServer[] = []
+  /** Those whose processes were started. */
+  readonly #running = new Set<TestServer>()
   #front: TestServer | undefined
 
   private constructor(database: TestDatabase, smtp: TestSmtp, outboxFolder: string) {
@@ -87,12 +88,29 @@ export class World {
   async running(options: Partial<TestServerOptions> = {}): Promise<TestServer> {
     const server = await this.server(options)
     await server.processes.start()
+    this.#running.add(server)
     return server
   }
 
   async stop(server: TestServer): Promise<void> {
     this.#servers.splice(this.#servers.indexOf(server), 1)
+    this.#running.delete(server)
     await server.stop()
+  }
+
+  /** Waits until nothing more comes of itself: the log is read to its end, and no job is left. */
+  quiet(): Promise<void> {
+    return eventually(async () => {
+      const head = await this.front.store.head()
+      const read = await Promise.all([...this.#running].map(({ processes }) => processes.status()))
+      expect(read.some(({ holder, position }) => holder && position >= head)).toBe(true)
+      const { rows } = await this.database.pool.query(
+        `SELECT name, state FROM pgboss.job WHERE state IN ('created', 'retry', 'active')`,
+      )
+      expect(rows).toEqual([])
+      // A job that was done meanwhile may have left a fact.
+      expect(await this.front.store.head()).toBe(head)
+    })
   }
 
   async #execute<S, C, N extends NewFact, P extends Happened>(
@@ -158,5 +176,11 @@ export class World {
 export const eventually = (assertion: () => void | Promise<void>) =>
   vi.waitFor(assertion, { timeout: 15_000, interval: 50 })
 
-/** Long enough for what must not happen to have happened: three looks into every queue. */
-export const aWhile = () => wait(1_500)
+/** A test in a world of its own, with a published event and one guest. */
+export const inWorld = test.extend('world', async ({}, { onCleanup }) => {
+  const world = await World.create()
+  onCleanup(() => world.end())
+  await world.publishedEvent()
+  await world.invite(1)
+  return world
+})
