@@ -97,8 +97,10 @@ async function take(parts: BatchParts, item: Item): Promise<Settled> {
   }
 }
 
+/** @throws Error when there is no such arrival: the device keeps the scan rather than forget people who are inside */
 function admitted({ party, before, position }: Recorded, nonce: string): Settled {
   const { result, checkInId, reason } = checkInView(party, nonce)
+  if (checkInId === null) throw new Error(`the guest has no arrival with the nonce ${nonce}`)
   const kind = result === 'conflict' ? 'conflict' : 'accepted'
   return {
     status: before ? 'duplicate' : kind,

@@ -127,7 +127,10 @@ export function createDesk(deps: AppDeps, ticketIn: (request: FastifyRequest) =>
     },
 
     admit(request, party, scan, { arrivalCount, via, arrivedBefore }) {
-      const context = contextOf(request, 'check-in', party.guestId, scan.nonce)
+      // A device that did not hear our answer lets people in under the nonce that we may have refused: this is not that
+      // command again. What was admitted under the nonce the decider knows.
+      const what = scan.offline ? 'let-in' : 'check-in'
+      const context = contextOf(request, what, party.guestId, scan.nonce)
       const { expected, doorsOpen, passVersion, passExpired } = party
       return execute(request, party, context, {
         kind: 'check_in',
