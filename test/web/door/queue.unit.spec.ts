@@ -46,8 +46,8 @@ const answerTo = ({ nonce }: BatchItem, status: Answer['status'] = 'accepted'): 
   detail: null,
 })
 
-const problem = (status: number) =>
-  new ApiProblem({ type: 'about:blank', title: 'No', status, detail: 'No.', code: 'no' })
+const problem = (status: number, code = 'no') =>
+  new ApiProblem({ type: 'about:blank', title: 'No', status, detail: 'No.', code })
 
 /** A server that writes down what it is sent. */
 function server(answer: (item: BatchItem) => Answer = (item) => answerTo(item)) {
@@ -150,6 +150,8 @@ describe('the queue of a scanner', () => {
     ['the server has a fault', problem(503)],
     ['it was asked too often', problem(429)],
     ['the ticket is not taken', problem(401)],
+    ['a proxy answers that the request is malformed', problem(400, 'unexpected_answer')],
+    ['a proxy answers that the request is too large', problem(413, 'unexpected_answer')],
   ])('keeps everything when %s', async (_why, thrown) => {
     await fill(150)
     let calls = 0

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { BatchItem } from '@contracts/door-offline.ts'
 import type { CheckInAnswer, CheckInPreview } from '@contracts/door.ts'
 import { ApiProblem, noAnswer } from '@shared/api/problem.ts'
+import { troubleOf } from '../../../web/src/door/api.ts'
 import type { Door } from '../../../web/src/door/door.ts'
 import { Connection } from '../../../web/src/door/offline/connection.ts'
 import { openDoorDatabase, type DoorDatabase } from '../../../web/src/door/offline/database.ts'
@@ -129,6 +130,13 @@ describe('a scanner with a connection', () => {
 
   it('decides each call by itself that fails, and stops asking after three', async () => {
     server.failure = problem(502)
+    for (let call = 0; call < 5; call += 1) expect(await door.find(passScan())).toMatchObject({ alone: true })
+    expect(server.asked).toHaveLength(3)
+  })
+
+  it.each([400, 401, 403, 404, 413])('takes the page of a proxy for no decision: %i', async (status) => {
+    server.failure = problem(status, 'unexpected_answer')
+    expect(troubleOf(server.failure)).toEqual({ kind: 'server' })
     for (let call = 0; call < 5; call += 1) expect(await door.find(passScan())).toMatchObject({ alone: true })
     expect(server.asked).toHaveLength(3)
   })

@@ -1,6 +1,6 @@
 import type { BatchAnswer, BatchItem, Manifest } from '@contracts/door-offline.ts'
 import type { CheckInAnswer, CheckInPreview, StrangerReason, TurnAwayReason } from '@contracts/door.ts'
-import { api, ApiProblem, unreachable } from '@shared/api/client.ts'
+import { api, ApiProblem, unexpected, unreachable } from '@shared/api/client.ts'
 import type { DoorTrouble } from './desk.ts'
 import { deviceId } from './device-id.ts'
 import type { Door } from './door.ts'
@@ -90,6 +90,8 @@ export function troubleOf(thrown: unknown): DoorTrouble {
     return thrown instanceof DOMException ? { kind: 'offline' } : { kind: 'server' }
   }
   if (thrown.code === unreachable) return { kind: 'offline' }
+  // Whatever its status: somebody on the way said it, and knows nothing of tickets and guests.
+  if (thrown.code === unexpected) return { kind: 'server' }
   if (thrown.status === 401) return { kind: 'ticket' }
   if (thrown.status === 429) return { kind: 'wait' }
   return thrown.status >= 500 ? { kind: 'server' } : { kind: 'refused', detail: thrown.problem.detail }

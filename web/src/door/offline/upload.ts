@@ -1,5 +1,5 @@
 import type { BatchAnswer, BatchItem } from '@contracts/door-offline.ts'
-import { ApiProblem } from '@shared/api/problem.ts'
+import { ApiProblem, unexpected } from '@shared/api/problem.ts'
 import type { Notice, QueuedScan } from './database.ts'
 import type { ScanQueue } from './queue.ts'
 import type { SealedBox } from './sealed-box.ts'
@@ -56,12 +56,16 @@ async function sendAll(items: readonly BatchItem[], send: SendBatch): Promise<An
   try {
     return await send(items)
   } catch (thrown) {
-    if (!(thrown instanceof ApiProblem) || (thrown.status !== 400 && thrown.status !== 413)) throw thrown
+    if (!(thrown instanceof ApiProblem) || !isRefusal(thrown)) throw thrown
     if (items.length === 1) return [rejected(items[0]?.nonce ?? null, thrown)]
     const middle = Math.ceil(items.length / 2)
     return [...(await sendAll(items.slice(0, middle), send)), ...(await sendAll(items.slice(middle), send))]
   }
 }
+
+/** Of the API itself: what a proxy thinks of a request says nothing of its scans. */
+const isRefusal = ({ status, code }: ApiProblem): boolean =>
+  (status === 400 || status === 413) && code !== unexpected
 
 const rejected = (nonce: string | null, { message }: ApiProblem): Answers[number] => ({
   index: 0,

@@ -1,7 +1,7 @@
 import { positionToWaitFor, rememberPosition } from './position.ts'
 import { noAnswer, problemOf } from './problem.ts'
 
-export { ApiProblem, sentenceOf, unreachable } from './problem.ts'
+export { ApiProblem, sentenceOf, unexpected, unreachable } from './problem.ts'
 
 export type Query = Record<string, string | number | boolean | null | undefined>
 

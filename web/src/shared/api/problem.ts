@@ -3,6 +3,9 @@ import type { Problem } from '@contracts/common.ts'
 /** The code of a problem that never reached the server: no network, or no answer. */
 export const unreachable = 'unreachable'
 
+/** The code of an answer that is none of the API: the page of a proxy, of a network that wants a login, of a fault on the way. */
+export const unexpected = 'unexpected_answer'
+
 /** A refusal of the API (RFC 9457), or the lack of any answer (`status` 0, `code` 'unreachable'). */
 export class ApiProblem extends Error {
   readonly problem: Problem
@@ -46,7 +49,7 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
     title: 'Unexpected answer',
     status: response.status,
     detail: `The server answered in an unexpected way (${String(response.status)}). Please try again.`,
-    code: 'unexpected_answer',
+    code: unexpected,
   })
 }
 
