@@ -76,11 +76,22 @@ describe('the manifest on a device', () => {
     expect(await database.count('records')).toBe(0)
   })
 
-  it('is deleted when another ticket of the event comes', async () => {
+  it('outlives another ticket that the server does not take, whatever is written on it', async () => {
     await kept()
-    expect((await reopened(makeTicket(8, 'ticket-2'))).roster).toBeNull()
-    expect(await database.count('records')).toBe(0)
-    expect(await database.count('manifests')).toBe(0)
+    const forged = await reopened(makeTicket(8, 'ticket-2'))
+    expect(forged.roster).toBeNull()
+    await forged.drop()
+    expect((await reopened()).roster?.size).toBe(3)
+  })
+
+  it('is deleted when another ticket of the event has brought its own', async () => {
+    await kept()
+    const other = await reopened(makeTicket(8, 'ticket-2'))
+    const { encryption } = makeManifest([])
+    const answer = makeManifest([await makeGuest(2)], { encryption: { ...encryption, keyId: 'ticket-2' } })
+    await other.apply(answer, nobodyWaits, NOON)
+    expect(await database.count('records')).toBe(2)
+    expect((await reopened(makeTicket(8, 'ticket-2'))).roster?.size).toBe(1)
   })
 
   it('is deleted when its time is over, also without a ticket', async () => {

@@ -70,12 +70,18 @@ export function serverDoor(ticket: () => string, patience = PATIENCE_MS): Door {
   }
 }
 
-/** @param since cursor of the answer before; without it, from the beginning */
-export const fetchManifest = (ticket: string, since?: string): Promise<Manifest> =>
+/**
+ * @param since cursor of the answer before; without it, from the beginning
+ * @param limit most guests of the answer; the server's own limit without it
+ */
+export const fetchManifest = (
+  ticket: string,
+  { since, limit }: { readonly since?: string | undefined; readonly limit?: number } = {},
+): Promise<Manifest> =>
   api.get('/check-in/manifest', {
     bearer: ticket,
     signal: AbortSignal.timeout(TRANSFER_MS),
-    query: since === undefined ? { deviceId: deviceId() } : { deviceId: deviceId(), since },
+    query: { deviceId: deviceId(), since, limit },
   })
 
 export async function sendBatch(ticket: string, items: readonly BatchItem[]): Promise<BatchAnswer['items']> {

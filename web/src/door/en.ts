@@ -23,6 +23,17 @@ export const en = {
     scanTicket: 'Scan the host’s code',
     notTicket: 'That is no door ticket. Scan the code under “Check-in” on the host’s screen.',
   },
+  offer: {
+    asking: 'Asking the server about that door ticket…',
+    expired: 'That door ticket has run out. This gate goes on as before.',
+    refused: 'The server does not take that door ticket. This gate goes on as before.',
+    unreachable:
+      'Another door ticket is taken only after the server was asked, and it does not answer. This gate goes on as before.',
+    other_event:
+      'That door ticket is for another event: {event}. This gate goes on as before until you change.',
+    change: 'Change to it',
+    stay: 'Stay here',
+  },
   code: {
     label: 'Code of the pass',
     placeholder: 'XXXXX-XXXXX',

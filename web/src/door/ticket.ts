@@ -7,6 +7,17 @@ export interface TicketFace {
   expiresAt: number | null
 }
 
+export interface Ticket {
+  readonly token: string
+  readonly face: TicketFace
+}
+
+/** @returns the ticket with what is written on it, null when it is none */
+export function readTicket(token: string): Ticket | null {
+  const face = faceOf(token)
+  return face === null ? null : { token, face }
+}
+
 /** @returns what is written on the ticket (a JWT), null when it is none */
 export function faceOf(ticket: string): TicketFace | null {
   const [, payload = '', signature = ''] = ticket.split('.')

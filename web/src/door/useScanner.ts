@@ -1,6 +1,7 @@
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { deviceId } from './device-id.ts'
-import type { NoTicket, Ticket } from './useTicket.ts'
+import type { Ticket } from './ticket.ts'
+import type { NoTicket } from './useTicket.ts'
 import { Scanner, type ScannerStatus } from './offline/scanner.ts'
 import { BACK_OFF_MS } from './offline/sync.ts'
 

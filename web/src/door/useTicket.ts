@@ -1,14 +1,10 @@
-import { onMounted, onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
+import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { keptTicket, ticketInAddress } from './kept-ticket.ts'
-import { faceOf, ticketIn, type TicketFace } from './ticket.ts'
+import { readTicket, ticketIn, type Ticket } from './ticket.ts'
+import { hasEnded, judge, type TicketOffer } from './ticket-offer.ts'
 
 /** Why there is no ticket. */
 export type NoTicket = 'missing' | 'invalid' | 'expired' | 'revoked' | 'refused' | 'locked'
-
-export interface Ticket {
-  readonly token: string
-  readonly face: TicketFace
-}
 
 export interface UseTicket {
   /** What was kept is still being read. */
@@ -17,8 +13,14 @@ export interface UseTicket {
   why: Readonly<Ref<NoTicket>>
   /** When the ticket that is gone ended, milliseconds since the epoch. */
   endedAt: Readonly<Ref<number | null>>
+  /** Another ticket that was scanned while one is at work, for as long as something is to be said of it. */
+  offer: Readonly<ShallowRef<TicketOffer | null>>
   /** Takes the host's QR code. @returns whether it was one */
   take: (scanned: string) => boolean
+  /** Changes to the offered ticket of another event. */
+  change: () => void
+  /** Forgets the offer. */
+  stay: () => void
   /** The ticket is of no more use, or somebody locks the device. */
   drop: (why: NoTicket) => Promise<void>
 }
@@ -26,60 +28,95 @@ export interface UseTicket {
 /** How often the end of the ticket is looked at, in milliseconds. */
 const LOOK_MS = 15_000
 
-/** The ticket of this device: from the address, or the one that was kept. */
+/**
+ * The ticket of this device: from the address, or the one that was kept. One that is at work gives way only to one that the
+ * server takes: guests hold codes before the camera too.
+ */
 export function useTicket(): UseTicket {
   const reading = ref(true)
   const ticket = shallowRef<Ticket | null>(null)
   const why = ref<NoTicket>('missing')
   const endedAt = ref<number | null>(null)
+  const offer = shallowRef<TicketOffer | null>(null)
 
-  function present(token: string): boolean {
-    const face = faceOf(token)
-    if (face === null) return false
-    if (ticket.value?.token !== token) ticket.value = { token, face }
-    lookAtEnd()
-    return true
+  function use(next: Ticket): void {
+    offer.value = null
+    ticket.value = next
+    void keptTicket.keep(next.token)
   }
 
   function take(scanned: string): boolean {
-    const token = ticketIn(scanned)
-    if (token === null || !present(token)) return false
-    void keptTicket.keep(token)
+    const next = readTicket(ticketIn(scanned) ?? '')
+    if (next === null) return false
+    consider(next)
     return true
+  }
+
+  function consider(next: Ticket): void {
+    if (ticket.value !== null) {
+      if (ticket.value.token !== next.token && offer.value?.token !== next.token) void weigh(next)
+    } else if (hasEnded(next.face, Date.now())) {
+      why.value = 'expired'
+      endedAt.value = next.face.expiresAt
+    } else {
+      use(next)
+    }
+  }
+
+  async function weigh(next: Ticket): Promise<void> {
+    const asked: TicketOffer = { ...next, state: 'asking', event: '' }
+    offer.value = asked
+    const verdict = await judge(next, Date.now())
+    // Another one was scanned in the meantime, or people do not want to know.
+    if (offer.value !== asked) return
+    if (verdict.state !== 'good') {
+      offer.value = { ...asked, ...verdict }
+    } else if (ticket.value === null || ticket.value.face.eventId === next.face.eventId) {
+      use(next)
+    } else {
+      offer.value = { ...asked, state: 'other_event', event: verdict.event }
+    }
+  }
+
+  function change(): void {
+    if (offer.value?.state === 'other_event') use({ token: offer.value.token, face: offer.value.face })
+  }
+
+  function stay(): void {
+    offer.value = null
   }
 
   async function drop(reason: NoTicket): Promise<void> {
     endedAt.value = ticket.value?.face.expiresAt ?? null
     why.value = reason
     ticket.value = null
-    await keptTicket.forget()
+    if (reason === 'locked') stay()
+    if (offer.value?.state === 'other_event') change()
+    else await keptTicket.forget()
   }
 
-  function lookAtEnd(): void {
-    const end = ticket.value?.face.expiresAt ?? null
-    if (end !== null && end <= Date.now()) void drop('expired')
+  async function lookAtEnd(): Promise<void> {
+    if (ticket.value !== null && hasEnded(ticket.value.face, Date.now())) await drop('expired')
   }
 
   async function read(): Promise<void> {
     const token = ticketInAddress()
-    if (token !== null && present(token)) {
-      if (ticket.value !== null) await keptTicket.keep(token)
-    } else if (token !== null) {
-      why.value = 'invalid'
-    } else if (ticket.value === null) {
-      present((await keptTicket.read()) ?? '')
-    }
+    if (ticket.value === null) ticket.value = readTicket((await keptTicket.read()) ?? '')
+    await lookAtEnd()
+    const next = readTicket(token ?? '')
+    if (next !== null) consider(next)
+    else if (token !== null) why.value = 'invalid'
     reading.value = false
   }
 
   // A link that is opened in the same tab changes only the fragment.
   const onHash = () => void read()
-  const looking = setInterval(lookAtEnd, LOOK_MS)
+  const looking = setInterval(() => void lookAtEnd(), LOOK_MS)
   addEventListener('hashchange', onHash)
-  onMounted(read)
   onScopeDispose(() => {
     clearInterval(looking)
     removeEventListener('hashchange', onHash)
   })
-  return { reading, ticket, why, endedAt, take, drop }
+  void read()
+  return { reading, ticket, why, endedAt, offer, take, change, stay, drop }
 }

@@ -41,17 +41,19 @@ export class ManifestStore {
   }
 
   /**
-   * Opens what was kept. What has run out or was sealed with another ticket is deleted.
+   * Opens what was kept. What has run out is deleted. What another ticket sealed stays until the server has answered to
+   * this one: anybody can write the name of an event on a ticket.
    * @param now milliseconds since the epoch
    */
   async open(now: number): Promise<void> {
     const { eventId, ticketId, token } = this.#ticket
     const header = await this.#database.get('manifests', eventId)
     if (header === undefined) return
-    if (Date.parse(header.expiresAt) <= now || header.encryption.keyId !== ticketId) {
-      await this.drop()
+    if (Date.parse(header.expiresAt) <= now) {
+      await dropManifest(this.#database, eventId)
       return
     }
+    if (header.encryption.keyId !== ticketId) return
     try {
       const box = await SealedBox.of(token, header.encryption, eventId)
       this.#roster = await this.#opened(box)
@@ -99,12 +101,15 @@ export class ManifestStore {
     this.#box = box
     this.#roster = roster
     this.#header = header
+    const before = await this.#database.get('manifests', event.id)
+    // Another ticket's: of no use beside this one's, which has to be whole then.
+    const anew = answer.reset || before?.encryption.keyId !== encryption.keyId
     const records = await sealedOf(box, [
       [HEAD, roster.head],
-      ...changed.map((guest) => [guest.id, guest] as const),
+      ...(anew ? roster.guests : changed).map((guest) => [guest.id, guest] as const),
     ])
     const writing = this.#database.transaction(['manifests', 'records'], 'readwrite')
-    if (answer.reset) await writing.objectStore('records').delete(rangeOf(event.id))
+    if (anew) await writing.objectStore('records').delete(rangeOf(event.id))
     await Promise.all([
       writing.objectStore('manifests').put(header),
       ...records.map(([name, sealed]) => writing.objectStore('records').put(sealed, [event.id, name])),
@@ -119,12 +124,14 @@ export class ManifestStore {
     await this.#database.put('records', sealed, [this.#ticket.eventId, guest.id])
   }
 
-  /** Deletes the manifest from memory and device. The queue is not part of it. */
+  /** Deletes the manifest of this ticket from memory and device. The queue is not part of it. */
   async drop(): Promise<void> {
     this.#box = null
     this.#roster = null
     this.#header = null
-    await dropManifest(this.#database, this.#ticket.eventId)
+    const { eventId, ticketId } = this.#ticket
+    const header = await this.#database.get('manifests', eventId)
+    if (header?.encryption.keyId === ticketId) await dropManifest(this.#database, eventId)
   }
 }
 

@@ -43,6 +43,10 @@ export class Roster {
     return this.#guests.size
   }
 
+  get guests(): ManifestGuest[] {
+    return [...this.#guests.values()]
+  }
+
   guest(id: string): ManifestGuest | null {
     return this.#guests.get(id) ?? null
   }
@@ -90,7 +94,7 @@ export class Roster {
   /** Guests with all parts of the text somewhere in their name or in one of their party, by name. */
   search(text: string): ManifestGuest[] {
     const parts = plain(text).split(/\s+/)
-    return [...this.#guests.values()]
+    return this.guests
       .filter(({ name, names, admission }) => {
         if (name === null || admission === 'removed') return false
         const all = plain([name, ...names].join(' '))

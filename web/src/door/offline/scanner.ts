@@ -78,7 +78,7 @@ export class Scanner {
       queue,
       now,
       send: (items) => sendBatch(ticket, items),
-      fetchManifest: (since) => fetchManifest(ticket, since),
+      fetchManifest: (since) => fetchManifest(ticket, { since }),
       settled: (upload) => void this.#settled(upload),
       learned: (answer) => {
         this.#clockAhead = now() - Date.parse(answer.serverTime)
