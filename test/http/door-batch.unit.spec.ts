@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify'
 import { describe, expect, it } from 'vitest'
 import { StoreUnavailable } from '../../src/eventstore/port.ts'
-import { takeBatch, type BatchParts } from '../../src/http/door/batch.ts'
+import { takeBatch } from '../../src/http/door/batch.ts'
+import type { BatchParts } from '../../src/http/door/batch-item.ts'
 import type { Desk, Recorded } from '../../src/http/door/desk.ts'
 import type { Party } from '../../src/http/door/party.ts'
 import { stateOf, guest } from '../commands/guest/scenario.ts'
@@ -22,8 +23,8 @@ const party: Party = {
   ...{ seat: undefined, via: 'name', expected: 2, doorsOpen: true, passVersion: null, passExpired: false },
 }
 
-/** What a batch of one admitted scan is answered when recording it comes to this. */
-async function answered(admit: () => Promise<Recorded>) {
+/** What a batch is answered when recording its arrivals comes to this. */
+async function answered(admit: Desk['admit'], ...items: readonly object[]) {
   const log = { warn: () => undefined, error: () => undefined }
   const parts = {
     deps: { isOutage: (error: unknown) => error instanceof StoreUnavailable },
@@ -31,19 +32,28 @@ async function answered(admit: () => Promise<Recorded>) {
     request: { log } as unknown as FastifyRequest,
     ticket: {},
   } as unknown as BatchParts
-  return (await takeBatch(parts, [item])).items
+  return (await takeBatch(parts, items)).items
 }
 
 describe('the answer to a scan of a batch', () => {
   it('never lets the device forget people of whom there is no arrival', async () => {
-    const without = { party, before: true, position: null }
-    expect(await answered(() => Promise.resolve(without))).toMatchObject([
+    const nothing: Recorded = { party, before: true, position: null }
+    expect(await answered(() => Promise.resolve(nothing), item)).toMatchObject([
       { status: 'retry', checkInId: null, nonce: item.nonce },
     ])
   })
 
-  it('asks for the scan again while nothing can be recorded', async () => {
-    const failing = () => Promise.reject(new StoreUnavailable('down'))
-    expect(await answered(failing)).toMatchObject([{ status: 'retry', checkInId: null }])
+  it('asks for the scan again while nothing can be recorded, and for those of the guest that follow', async () => {
+    const tried: string[] = []
+    const admit: Desk['admit'] = (_request, _party, { nonce }) => {
+      tried.push(nonce)
+      return Promise.reject(new StoreUnavailable('down'))
+    }
+    const answers = await answered(admit, item, { ...item, nonce: 'nonce-0002' })
+    expect(answers.map(({ nonce, status }) => [nonce, status])).toEqual([
+      ['nonce-0001', 'retry'],
+      ['nonce-0002', 'retry'],
+    ])
+    expect(tried).toEqual(['nonce-0001'])
   })
 })
