@@ -12,10 +12,11 @@ import type { AppDeps } from '../deps.ts'
 import type { Passes } from '../passes.ts'
 import type { Ticket } from './ticket.ts'
 
-/** Whom a request is about; exactly one of them. */
+/** Whom a request is about; exactly one of them, but for a code that was taken for a guest before. */
 export interface Shown {
   readonly code?: string | undefined
   readonly pass?: string | undefined
+  /** Beside a code: who had it when they were let in. */
   readonly guestId?: string | undefined
 }
 
@@ -36,15 +37,15 @@ export interface Stranger {
   readonly scanned: string
 }
 
-type Lead =
-  | Stranger
-  | (Pick<Party, 'guestId' | 'via'> & {
-      readonly kind: 'lead'
-      readonly code: string | null
-      readonly passVersion: number | null
-      /** Milliseconds since the epoch; null where the pass says nothing of it. */
-      readonly validUntil: number | null
-    })
+interface Lead extends Pick<Party, 'guestId' | 'via' | 'passVersion'> {
+  readonly kind: 'lead'
+  readonly code: string | null
+  /** Milliseconds since the epoch; null where the pass says nothing of it. */
+  readonly validUntil: number | null
+}
+
+/** Of a pass that is good no more, whichever it was: versions count from 1. */
+const REPLACED = 0
 
 export const doorsOpen = ({ status }: Pick<ConfiguredEvent, 'status'>): boolean =>
   status === 'published' || status === 'closed'
@@ -60,25 +61,36 @@ export async function findParty(
   ticket: Pick<Ticket, 'eventId' | 'event'>,
   shown: Shown,
 ): Promise<Party | Stranger> {
-  const { eventId, event } = ticket
+  const { eventId } = ticket
   const lead = await leadOf(deps, passes, eventId, shown)
-  if (lead.kind === 'stranger') return lead
-  const { guestId, via } = lead
+  const found = lead.kind === 'stranger' ? lead : await partyOf(deps, ticket, lead, scannedOf(shown))
+  const { guestId } = shown
+  if (found.kind === 'party' || found.reason !== 'pass_unknown' || guestId === undefined) return found
+  if (deps.tokens.normalisePassCode(found.scanned) === null) return found
+  const before = { code: null, passVersion: REPLACED, validUntil: null }
+  return partyOf(deps, ticket, { kind: 'lead', via: 'code', guestId, ...before }, found.scanned)
+}
+
+async function partyOf(
+  { commands, tokens, clock }: Pick<AppDeps, 'commands' | 'tokens' | 'clock'>,
+  { eventId, event }: Pick<Ticket, 'eventId' | 'event'>,
+  { guestId, via, code, passVersion, validUntil }: Lead,
+  scanned: string,
+): Promise<Party | Stranger> {
   const [guest, rsvps] = await Promise.all([
-    deps.commands.state(guestDecider, guestStream(eventId, guestId)),
-    deps.commands.state(rsvpsDecider, rsvpsStream(eventId)),
+    commands.state(guestDecider, guestStream(eventId, guestId)),
+    commands.state(rsvpsDecider, rsvpsStream(eventId)),
   ])
-  const { code } = lead
-  const unknown = { kind: 'stranger', reason: 'pass_unknown', scanned: scannedOf(shown) } as const
+  const unknown = { kind: 'stranger', reason: 'pass_unknown', scanned } as const
   if (guest.kind === 'missing') {
     if (via === 'name') throw new DomainError('not_found', 'not_found', 'There is no such guest.')
     return unknown
   }
   const { version } = guest.link
   // A code that was found may be of a version before: a code is good or unknown.
-  if (code !== null && !deps.tokens.passCodes({ eventId, guestId, version }).includes(code)) return unknown
+  if (code !== null && !tokens.passCodes({ eventId, guestId, version }).includes(code)) return unknown
   const seat = rsvps.seats.get(guestId)
-  const end = Math.max(passValidUntil(event), lead.validUntil ?? 0)
+  const end = Math.max(passValidUntil(event), validUntil ?? 0)
   return {
     kind: 'party',
     eventId,
@@ -88,8 +100,8 @@ export async function findParty(
     via,
     expected: seat?.status === 'confirmed' ? seat.partySize : null,
     doorsOpen: doorsOpen(event),
-    passVersion: code === null ? lead.passVersion : version,
-    passExpired: via !== 'name' && deps.clock.now() >= end,
+    passVersion: code === null ? passVersion : version,
+    passExpired: via !== 'name' && clock.now() >= end,
   }
 }
 
@@ -100,10 +112,12 @@ async function leadOf(
   passes: Passes,
   eventId: string,
   shown: Shown,
-): Promise<Lead> {
+): Promise<Lead | Stranger> {
   const nothing = { code: null, passVersion: null, validUntil: null }
-  if (shown.guestId !== undefined) return { kind: 'lead', via: 'name', guestId: shown.guestId, ...nothing }
   const scanned = scannedOf(shown)
+  if (scanned === '' && shown.guestId !== undefined) {
+    return { kind: 'lead', via: 'name', guestId: shown.guestId, ...nothing }
+  }
   const stranger = (reason: StrangerReason): Stranger => ({ kind: 'stranger', reason, scanned })
   const reading = tokens.readPass(scanned, eventId)
   switch (reading.kind) {
