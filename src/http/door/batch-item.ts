@@ -26,8 +26,8 @@ export interface Settled extends Partial<Answer> {
   readonly position?: Position | null
 }
 
-const scanOf = ({ deviceId, nonce, scannedAt }: Item): ScanOf => ({
-  ...{ deviceId, nonce, scannedAt },
+const scanOf = ({ deviceId, nonce, scannedAt, ticketId }: Item): ScanOf => ({
+  ...{ deviceId, nonce, scannedAt, ticketId },
   offline: true,
 })
 

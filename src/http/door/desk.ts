@@ -25,6 +25,8 @@ export interface ScanOf {
   /** ISO 8601. */
   readonly scannedAt: string
   readonly offline: boolean
+  /** Under which it was made, when another ticket reports it. */
+  readonly ticketId?: string | undefined
 }
 
 export interface Admission {
@@ -74,9 +76,17 @@ export function createDesk(deps: AppDeps, ticketIn: (request: FastifyRequest) =>
     return { ...onceContext(deps, request, doorActor(gate)), commandId }
   }
 
-  function scanIn(request: FastifyRequest, { deviceId, nonce, scannedAt, offline }: ScanOf): Scan {
-    const { gate, ticketId } = ticketIn(request)
-    return { gate, ticketId, deviceId, nonce, scannedAt: new Date(scannedAt).toISOString(), offline }
+  /** Where a scan was made. Who reports it is the actor: the ticket of the request. */
+  function placeOf(request: FastifyRequest, made: string | undefined): Pick<Scan, 'gate' | 'ticketId'> {
+    const { event, gate, ticketId } = ticketIn(request)
+    const ticket = made === undefined ? undefined : event.tickets.get(made)
+    return made === undefined || ticket === undefined ? { gate, ticketId } : { gate: ticket.gate, ticketId: made }
+  }
+
+  function scanIn(request: FastifyRequest, scan: ScanOf): Scan {
+    const { deviceId, nonce, offline } = scan
+    const scannedAt = new Date(scan.scannedAt).toISOString()
+    return { ...placeOf(request, scan.ticketId), deviceId, nonce, scannedAt, offline }
   }
 
   async function execute(
@@ -95,9 +105,10 @@ export function createDesk(deps: AppDeps, ticketIn: (request: FastifyRequest) =>
   async function recordStranger(
     request: FastifyRequest,
     { reason, scanned }: Stranger,
-    { deviceId, scannedAt, offline = false }: Partial<ScanOf>,
+    { deviceId, scannedAt, offline = false, ticketId: made }: Partial<ScanOf>,
   ): Promise<void> {
-    const { eventId, gate, ticketId } = ticketIn(request)
+    const { eventId } = ticketIn(request)
+    const { gate, ticketId } = placeOf(request, made)
     const scanId = tokens.scanDigest(scanned)
     const at = clock.now()
     const context = contextOf(request, 'stranger', ticketId, scanId, String(at))
@@ -151,7 +162,7 @@ export function createDesk(deps: AppDeps, ticketIn: (request: FastifyRequest) =>
       const minute = String(Math.floor(clock.now() / MINUTE))
       const same = derivedId(commandIdOf(ticketId, party.guestId, refusal, minute))
       const { deviceId = 'unknown', nonce = same, scannedAt = new Date(clock.now()).toISOString() } = scan
-      const of = { deviceId, nonce, scannedAt, offline: scan.offline ?? false }
+      const of = { deviceId, nonce, scannedAt, offline: scan.offline ?? false, ticketId: scan.ticketId }
       const context = contextOf(request, 'refuse', party.guestId, nonce)
       const { expected, doorsOpen, passVersion, passExpired } = party
       const looked = { expected, doorsOpen, passVersion, passExpired }
