@@ -145,13 +145,18 @@ export function decideUndo(
   return [{ type: 'CheckInUndone', data: { checkInId, recounted: recount(guest, checkInId, counted) } }]
 }
 
-/** People who were counted with the arrival that is undone are counted with their own again. */
+/**
+ * People who were counted with the arrival that is undone are counted with their own again. Only who was recorded after it
+ * can have been taken for its people.
+ */
 function recount(guest: InvitedGuest, undone: string, freed: number) {
   let left = freed
   const recounted: { checkInId: string; counted: number }[] = []
-  for (const { checkInId, count, counted } of presentArrivals(guest)) {
+  const present = presentArrivals(guest)
+  const later = present.slice(present.findIndex(({ checkInId }) => checkInId === undone) + 1)
+  for (const { checkInId, count, counted } of later) {
     const more = Math.min(count - counted, left)
-    if (checkInId === undone || more <= 0) continue
+    if (more <= 0) continue
     left -= more
     recounted.push({ checkInId, counted: counted + more })
   }
