@@ -1,53 +1,36 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { createEventStoreDbStore } from '../../src/eventstore/eventstoredb/store.ts'
+import { describe, expect } from 'vitest'
 import {
-  type EventStore,
   InvalidAppend,
   StoreUnavailable,
   StreamDeleted,
   WrongExpectedRevision,
 } from '../../src/eventstore/port.ts'
 import { fact, facts, newStream, numbersOf, recordsOf } from '../contract/event-store/fixtures.ts'
-import { type EsdbServer, startEsdbServer } from '../support/esdb-server/server.ts'
-import { silentLog } from '../support/log.ts'
-
-let server: EsdbServer
-let store: EventStore
-beforeAll(async () => {
-  server = await startEsdbServer()
-  store = createEventStoreDbStore(server.url, silentLog)
-})
-afterAll(async () => {
-  await store.close()
-  server.stop()
-})
-afterEach(() => {
-  expect(server.faults.pending).toBe(0)
-  server.faults.conflictsAsErrors = false
-  server.faults.leader = undefined
-  server.faults.delayMs = 0
-})
+import { overGrpc as it } from './over-grpc.ts'
 
 describe('an append to EventStoreDB whose answer does not come', () => {
-  it.each([
+  it.for([
     ['before', 'unavailable'],
     ['after', 'unavailable'],
     ['before', 'cut'],
     ['after', 'cut'],
-  ] as const)('is written once when it breaks %s it was done: %s', async (moment, how) => {
-    const stream = newStream()
-    await store.append(stream, 'no_stream', facts(1))
-    server.faults.failAppend(moment, how)
-    server.faults.failAppend(moment, how)
-    const result = await store.append(stream, 0, facts(2, 1))
-    const records = await recordsOf(store, stream)
-    expect(numbersOf(records)).toEqual([0, 1, 2])
-    expect(result).toEqual({ revision: 2, position: records[2]?.position })
-  })
+  ] as const)(
+    'is written once when it breaks %s it was done: %s',
+    async ([moment, how], { server, store }) => {
+      const stream = newStream()
+      await store.append(stream, 'no_stream', facts(1))
+      server.faults.failAppend(moment, how)
+      server.faults.failAppend(moment, how)
+      const result = await store.append(stream, 0, facts(2, 1))
+      const records = await recordsOf(store, stream)
+      expect(numbersOf(records)).toEqual([0, 1, 2])
+      expect(result).toEqual({ revision: 2, position: records[2]?.position })
+    },
+  )
 
-  it.each(['any', 'stream_exists', 'no_stream', 1] as const)(
+  it.for(['any', 'stream_exists', 'no_stream', 1] as const)(
     'is written once with %s, although the server has forgotten the ids by the time it is asked again',
-    async (expected) => {
+    async (expected, { server, store }) => {
       const stream = newStream()
       if (expected !== 'no_stream') await store.append(stream, 'no_stream', facts(2))
       const before = expected === 'no_stream' ? 0 : 2
@@ -62,20 +45,25 @@ describe('an append to EventStoreDB whose answer does not come', () => {
     },
   )
 
-  it('finds its facts under those that others have appended meanwhile', async () => {
+  it('finds its facts under those that others have appended meanwhile', async ({
+    server,
+    store,
+    connect,
+  }) => {
     const stream = newStream()
     server.faults.failAppend('after', 'cut')
     const appending = store.append(stream, 'any', facts(2))
     await expect.poll(() => server.log.stream(stream)?.last).toBe(1n)
-    const other = createEventStoreDbStore(server.url, silentLog)
-    await other.append(stream, 'any', facts(3, 50))
-    await other.close()
+    await connect(server.url).append(stream, 'any', facts(3, 50))
     server.log.forgetIds()
     expect((await appending).revision).toBe(1)
     expect(numbersOf(await recordsOf(store, stream))).toEqual([0, 1, 50, 51, 52])
   })
 
-  it('is written once when the first attempt arrives after the stream was searched for it', async () => {
+  it('is written once when the first attempt arrives after the stream was searched for it', async ({
+    server,
+    store,
+  }) => {
     const stream = newStream()
     const record = fact(1)
     const asked = server.faults.appendsSeen
@@ -92,7 +80,7 @@ describe('an append to EventStoreDB whose answer does not come', () => {
     expect(await recordsOf(store, stream)).toHaveLength(1)
   })
 
-  it('is appended after what others appended meanwhile, when it was not done', async () => {
+  it('is appended after what others appended meanwhile, when it was not done', async ({ server, store }) => {
     const stream = newStream()
     const many = Array.from({ length: 12 }, (_, n) => {
       server.faults.failAppend('before')
@@ -105,7 +93,10 @@ describe('an append to EventStoreDB whose answer does not come', () => {
     for (const [n, { revision }] of results.entries()) expect(records[revision]?.data).toEqual({ n })
   })
 
-  it('is a conflict when a stream that has to exist turns out not to, or has some of the facts only', async () => {
+  it('is a conflict when a stream that has to exist turns out not to, or has some of the facts only', async ({
+    server,
+    store,
+  }) => {
     server.faults.failAppend('before')
     await expect(store.append(newStream(), 'stream_exists', facts(1))).rejects.toMatchObject({
       expected: 'stream_exists',
@@ -119,7 +110,10 @@ describe('an append to EventStoreDB whose answer does not come', () => {
     expect(await recordsOf(store, stream)).toHaveLength(1)
   })
 
-  it('says that the store is unavailable when that does not end; the same ids may be tried again later', async () => {
+  it('says that the store is unavailable when that does not end; the same ids may be tried again later', async ({
+    server,
+    store,
+  }) => {
     const stream = newStream()
     const records = facts(2)
     for (let i = 0; i < 4; i += 1) server.faults.failAppend('after')
@@ -128,21 +122,20 @@ describe('an append to EventStoreDB whose answer does not come', () => {
     expect(await recordsOf(store, stream)).toHaveLength(2)
   })
 
-  it('is tried again after the deadline, and is written once', async () => {
-    const impatient = createEventStoreDbStore(`${server.url}&defaultDeadline=300`, silentLog)
+  it('is tried again after the deadline, and is written once', async ({ server, store, connect }) => {
+    const impatient = connect(`${server.url}&defaultDeadline=300`)
     const stream = newStream()
     server.faults.failAppend('before', 'silence')
     server.faults.failAppend('after', 'silence')
     expect((await impatient.append(stream, 'any', facts(2))).revision).toBe(1)
     expect(await recordsOf(store, stream)).toHaveLength(2)
-    await impatient.close()
   })
 })
 
 describe('appending to a cluster of EventStoreDB', () => {
-  it('goes to the node that is the leader now', async () => {
+  it('goes to the node that is the leader now', async ({ server, store, start }) => {
     const stream = newStream()
-    const next = await startEsdbServer({ log: server.log })
+    const next = await start({ log: server.log })
     server.faults.leader = { host: '127.0.0.1', port: next.port }
     expect((await store.append(stream, 'no_stream', facts(1))).revision).toBe(0)
 
@@ -153,17 +146,18 @@ describe('appending to a cluster of EventStoreDB', () => {
     expect(await recordsOf(store, stream)).toHaveLength(3)
   })
 
-  it('waits for the election when there is no leader', async () => {
+  it('waits for the election when there is no leader', async ({ server, store }) => {
     server.faults.leader = 'unknown'
+    const asked = server.faults.appendsSeen
     const appending = store.append(newStream(), 'no_stream', facts(1))
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await expect.poll(() => server.faults.appendsSeen, { interval: 5 }).toBeGreaterThan(asked)
     server.faults.leader = undefined
     expect((await appending).revision).toBe(0)
   })
 })
 
 describe('what EventStoreDB refuses', () => {
-  it('is a conflict also when it is told as an error', async () => {
+  it('is a conflict also when it is told as an error', async ({ server, store }) => {
     server.faults.conflictsAsErrors = true
     const stream = newStream()
     const missing = store.append(stream, 3, facts(1))
@@ -176,8 +170,8 @@ describe('what EventStoreDB refuses', () => {
     })
   })
 
-  it('is a conflict also when it is told as an answer without throwing', async () => {
-    const quiet = createEventStoreDbStore(`${server.url}&throwOnAppendFailure=false`, silentLog)
+  it('is a conflict also when it is told as an answer without throwing', async ({ server, connect }) => {
+    const quiet = connect(`${server.url}&throwOnAppendFailure=false`)
     const stream = newStream()
     await quiet.append(stream, 'no_stream', facts(2))
     await expect(quiet.append(stream, 0, facts(1))).rejects.toMatchObject({ stream, expected: 0, actual: 1 })
@@ -186,13 +180,12 @@ describe('what EventStoreDB refuses', () => {
     expect((await quiet.append(stream, 'any', facts(1))).revision).toBe(2)
     await quiet.tombstone(stream)
     await expect(quiet.append(stream, 'any', facts(1))).rejects.toThrow(StreamDeleted)
-    await quiet.close()
   })
 
-  it.each([
+  it.for([
     ['that a server of a smaller limit refuses', 'maximum-append-size-exceeded'],
     ['of which one fact is too large', 'maximum-append-event-size-exceeded'],
-  ])('can never be appended when it is an append %s', async (_, exception) => {
+  ] as const)('can never be appended when it is an append %s', async ([_, exception], { server, store }) => {
     const before = server.faults.appendsSeen
     server.faults.refuseAppend(exception)
     await expect(store.append(newStream(), 'no_stream', facts(1))).rejects.toThrow(InvalidAppend)

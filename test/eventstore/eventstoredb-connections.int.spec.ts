@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { createEventStoreDbStore } from '../../src/eventstore/eventstoredb/store.ts'
-import { type EventStore, StoreUnavailable } from '../../src/eventstore/port.ts'
+import { afterEach, beforeEach, describe, expect, vi } from 'vitest'
+import { StoreUnavailable } from '../../src/eventstore/port.ts'
 import { facts, flatten, newCategory, newStream, recordsOf } from '../contract/event-store/fixtures.ts'
 import { Follower } from '../contract/event-store/follower.ts'
-import { type EsdbServer, startEsdbServer } from '../support/esdb-server/server.ts'
-import { recordingLog, silentLog } from '../support/log.ts'
+import { recordingLog } from '../support/log.ts'
+import { withServers } from './over-grpc.ts'
 
 const TLS = path.join(import.meta.dirname, '../support/esdb-server/tls')
 const AUTHORITY = `tlsCAFile=${encodeURIComponent(path.join(TLS, 'localhost.crt'))}`
@@ -25,40 +24,16 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const closers: (() => Promise<void> | void)[] = []
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close()
-})
-
-function connect(address: string, log = silentLog): EventStore {
-  const store = createEventStoreDbStore(address, log)
-  closers.push(() => store.close())
-  return store
-}
-
-async function start(options: Parameters<typeof startEsdbServer>[0]): Promise<EsdbServer> {
-  const server = await startEsdbServer(options)
-  closers.push(() => {
-    server.stop()
-  })
-  return server
-}
-
 describe('a secure EventStoreDB', () => {
-  let server: EsdbServer
-  beforeAll(async () => {
-    const [key, certificate] = await Promise.all(
-      ['localhost.key', 'localhost.crt'].map((file) => readFile(path.join(TLS, file))),
-    )
-    server = await startEsdbServer({
-      tls: { key: key ?? Buffer.of(), certificate: certificate ?? Buffer.of() },
-    })
-  })
-  afterAll(() => {
-    server.stop()
+  const it = withServers.extend('server', async ({ start }) => {
+    const [key, certificate] = await Promise.all([
+      readFile(path.join(TLS, 'localhost.key')),
+      readFile(path.join(TLS, 'localhost.crt')),
+    ])
+    return start({ tls: { key, certificate } })
   })
 
-  it('is talked to with TLS, and is told user and password', async () => {
+  it('is talked to with TLS, and is told user and password', async ({ server, connect }) => {
     const store = connect(`esdb://ops:s%40cret@localhost:${String(server.port)}?tls=true&${AUTHORITY}`)
     const stream = newStream()
     await store.append(stream, 'no_stream', facts(3))
@@ -66,7 +41,10 @@ describe('a secure EventStoreDB', () => {
     expect(server.faults.authorization).toBe(`Basic ${Buffer.from('ops:s@cret').toString('base64')}`)
   })
 
-  it('is not talked to when nobody vouches for its certificate; neither the error nor a log tells the password', async () => {
+  it('is not talked to when nobody vouches for its certificate; neither the error nor a log tells the password', async ({
+    server,
+    connect,
+  }) => {
     const log = recordingLog()
     const store = connect(`esdb://ops:s%40cret@localhost:${String(server.port)}?tls=true`, log)
     const failures = await Promise.allSettled([
@@ -84,10 +62,10 @@ describe('a secure EventStoreDB', () => {
 })
 
 describe('a cluster of EventStoreDB', () => {
-  it.each(['esdb', 'esdb+discover'])(
+  withServers.for(['esdb', 'esdb+discover'])(
     'named by several hosts is found through any of them: %s',
-    async (scheme) => {
-      const leader = await start({})
+    async (scheme, { start, connect }) => {
+      const leader = await start()
       const follower = await start({
         log: leader.log,
         members: () => [
@@ -104,37 +82,40 @@ describe('a cluster of EventStoreDB', () => {
     },
   )
 
-  it('is followed to its next leader when a node goes down, by calls and by a subscription that begins again', async () => {
-    const members = [
-      { port: 0, leader: true },
-      { port: 0, leader: false },
-    ]
-    const first = await start({ members: () => members })
-    const second = await start({ log: first.log, members: () => members })
-    members[0] = { port: first.port, leader: true }
-    members[1] = { port: second.port, leader: false }
-    const hosts = [first, second].map(({ port }) => `127.0.0.1:${String(port)}`).join(',')
-    const store = connect(`esdb://${hosts}?tls=false`)
-    const stream = newStream()
-    await store.append(stream, 'no_stream', facts(1))
-    const follower = new Follower(store, { after: 0n })
-    await follower.until((f) => f.records.length === 1)
+  withServers(
+    'is followed to its next leader when a node goes down, by calls and by a subscription that begins again',
+    async ({ start, connect }) => {
+      const members = [
+        { port: 0, leader: true },
+        { port: 0, leader: false },
+      ]
+      const first = await start({ members: () => members })
+      const second = await start({ log: first.log, members: () => members })
+      members[0] = { port: first.port, leader: true }
+      members[1] = { port: second.port, leader: false }
+      const hosts = [first, second].map(({ port }) => `127.0.0.1:${String(port)}`).join(',')
+      const store = connect(`esdb://${hosts}?tls=false`)
+      const stream = newStream()
+      await store.append(stream, 'no_stream', facts(1))
+      const follower = new Follower(store, { after: 0n })
+      await follower.until((f) => f.records.length === 1)
 
-    members[0] = { port: second.port, leader: true }
-    members.pop()
-    first.stop()
-    expect((await store.append(stream, 0, facts(1, 1))).revision).toBe(1)
-    expect(second.faults.appendsSeen).toBe(1)
-    await expect(follower.ended).rejects.toThrow(StoreUnavailable)
-    const again = new Follower(store, { after: follower.records[0]?.position ?? 0n })
-    await again.until((f) => f.records.length === 1)
-    expect(again.numbers).toEqual([1])
-    await again.stop()
-  })
+      members[0] = { port: second.port, leader: true }
+      members.pop()
+      first.stop()
+      expect((await store.append(stream, 0, facts(1, 1))).revision).toBe(1)
+      expect(second.faults.appendsSeen).toBe(1)
+      await expect(follower.ended).rejects.toThrow(StoreUnavailable)
+      const again = new Follower(store, { after: follower.records[0]?.position ?? 0n })
+      await again.until((f) => f.records.length === 1)
+      expect(again.numbers).toEqual([1])
+      await again.stop()
+    },
+  )
 })
 
 describe('an EventStoreDB that cannot be reached', () => {
-  it('makes every call say so', async () => {
+  withServers('makes every call say so', async ({ connect }) => {
     const nowhere = connect('esdb://127.0.0.1:1?tls=false')
     const calls = [
       nowhere.append(newStream(), 'any', facts(1)),

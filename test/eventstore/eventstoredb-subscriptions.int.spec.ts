@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { createEventStoreDbStore } from '../../src/eventstore/eventstoredb/store.ts'
+import { describe, expect } from 'vitest'
 import {
   type EventStore,
   type Position,
@@ -11,25 +10,11 @@ import {
 import { supervise } from '../../src/eventstore/subscription.ts'
 import { fact, facts, newCategory, newStream, numbersOf } from '../contract/event-store/fixtures.ts'
 import { Follower } from '../contract/event-store/follower.ts'
-import { type EsdbServer, startEsdbServer } from '../support/esdb-server/server.ts'
-import { recordingLog, silentLog } from '../support/log.ts'
-
-let server: EsdbServer
-let store: EventStore
-beforeAll(async () => {
-  server = await startEsdbServer()
-  store = createEventStoreDbStore(server.url, silentLog)
-})
-afterAll(async () => {
-  await store.close()
-  server.stop()
-})
-afterEach(() => {
-  expect(server.faults.pending).toBe(0)
-})
+import { recordingLog } from '../support/log.ts'
+import { overGrpc as it } from './over-grpc.ts'
 
 /** Facts of a category that are appended in order, many in one append, between facts of others. */
-async function history(category: string, count: number, atATime: number): Promise<void> {
+async function history(store: EventStore, category: string, count: number, atATime: number): Promise<void> {
   for (let n = 0; n < count; n += atATime) {
     await store.append(`${category}-1`, 'any', facts(atATime, n))
     await store.append(newStream(), 'any', facts(atATime))
@@ -37,10 +22,10 @@ async function history(category: string, count: number, atATime: number): Promis
 }
 
 describe('a subscription to EventStoreDB', () => {
-  it.each([
+  it.for([
     ['ends when the server ends it', 'quietly', true],
     ['fails when the server goes down', 'unavailable', false],
-  ] as const)('%s', async (_, how, ends) => {
+  ] as const)('%s', async ([_, how, ends], { server, store }) => {
     const follower = new Follower(store, { after: await store.head() })
     await follower.until((f) => f.caughtUp() === 1)
     server.dropSubscriptions(how)
@@ -48,29 +33,39 @@ describe('a subscription to EventStoreDB', () => {
     else await expect(follower.ended).rejects.toThrow(StoreUnavailable)
   })
 
-  it('fails when the connection is cut, and when the server does not confirm it', async () => {
+  it('fails when the connection is cut, and when the server does not confirm it', async ({
+    server,
+    store,
+    connect,
+  }) => {
     const follower = new Follower(store, { after: await store.head() })
     await follower.until((f) => f.caughtUp() === 1)
     server.cut()
     await expect(follower.ended).rejects.toThrow(StoreUnavailable)
 
-    const impatient = createEventStoreDbStore(`${server.url}&defaultDeadline=200`, silentLog)
+    const impatient = connect(`${server.url}&defaultDeadline=200`)
     server.faults.failRead('subscription', 0, 'silence')
     const unconfirmed = new Follower(impatient, { after: 0n })
     await expect(unconfirmed.ended).rejects.toThrow('did not confirm a subscription within 200 ms')
-    await impatient.close()
   })
 
-  it('fails at a live end where the server says nothing more and does not answer', async () => {
-    const impatient = createEventStoreDbStore(`${server.url}&defaultDeadline=200`, silentLog)
+  it('fails at a live end where the server says nothing more and does not answer', async ({
+    server,
+    connect,
+  }) => {
+    const impatient = connect(`${server.url}&defaultDeadline=200`)
     const follower = new Follower(impatient, { after: await impatient.head() })
     await follower.until((f) => f.caughtUp() === 1)
     server.faults.failRead('$all', 0, 'silence')
     await expect(follower.ended).rejects.toThrow('did not answer a read within 200 ms')
-    await impatient.close()
   })
 
-  it('under supervision goes on through every kind of end, and applies every fact once and in order', async () => {
+  it('under supervision goes on through every kind of end, and applies every fact once and in order', async ({
+    start,
+    connect,
+  }) => {
+    let server = await start()
+    const store = connect(server.url)
     const category = newCategory()
     const applied: StoredRecord[] = []
     let checkpoint: Position = await store.head()
@@ -103,7 +98,7 @@ describe('a subscription to EventStoreDB', () => {
       async () => {
         const { log: kept, port } = server
         server.stop()
-        server = await startEsdbServer({ log: kept, port })
+        server = await start({ log: kept, port })
       },
     ]
     for (let n = 0; n < 120; n += 1) {
@@ -120,10 +115,10 @@ describe('a subscription to EventStoreDB', () => {
     expect(log.lines.length).toBeGreaterThanOrEqual(ends.length)
   })
 
-  it('tells a checkpoint only after the facts before it, however slow the consumer is', async () => {
+  it('tells a checkpoint only after the facts before it, however slow the consumer is', async ({ store }) => {
     const category = newCategory()
     const after = await store.head()
-    await history(category, 2_000, 50)
+    await history(store, category, 2_000, 50)
     const abort = new AbortController()
     let seen = 0
     let lastPosition: Position = after
@@ -149,7 +144,10 @@ describe('a subscription to EventStoreDB', () => {
     expect(seen).toBe(2_000)
   })
 
-  it('makes the server wait for a slow consumer, and catches up what it fell behind by', async () => {
+  it('makes the server wait for a slow consumer, and catches up what it fell behind by', async ({
+    server,
+    store,
+  }) => {
     const category = newCategory()
     const after = await store.head()
     const total = 20_000
@@ -167,7 +165,7 @@ describe('a subscription to EventStoreDB', () => {
     while (!hasCaughtUp((await subscription.next()).value));
     const before = server.sent()
     for (let n = 0; n < total; n += 1_000) await store.append(`${category}-1`, 'any', facts(1_000, n))
-    await sleep(300)
+    await standsStill(() => server.sent())
     // What fits into the inbox, the client's buffers and those of the connection; the rest stays where it is.
     expect(server.sent() - before).toBeLessThan(total / 2)
 
@@ -184,7 +182,7 @@ describe('a subscription to EventStoreDB', () => {
 })
 
 describe('how far a subscription is that wants nothing of what comes', () => {
-  it('is the end of the log when it catches up, although the server says less', async () => {
+  it('is the end of the log when it catches up, although the server says less', async ({ server, store }) => {
     // The last fact is the end of the log, and not the first of the 32 records that the server looks through at a time.
     server.log.byCategory.hold()
     do await store.append(newStream(), 'any', facts(1))
@@ -198,7 +196,9 @@ describe('how far a subscription is that wants nothing of what comes', () => {
     server.log.byCategory.release()
   })
 
-  it('is the end of the log soon after a few facts came live, although the server never says so', async () => {
+  it('is the end of the log soon after a few facts came live, although the server never says so', async ({
+    store,
+  }) => {
     const follower = new Follower(store, { after: await store.head(), filter: { typePrefixes: ['Wanted'] } })
     await follower.until((f) => f.caughtUp() === 1)
     const stream = newStream()
@@ -212,6 +212,14 @@ describe('how far a subscription is that wants nothing of what comes', () => {
     await follower.stop()
   })
 })
+
+/** Waits until a count has not grown for a tenth of a second. */
+async function standsStill(count: () => number): Promise<void> {
+  for (let before = -1; before < count();) {
+    before = count()
+    await sleep(100)
+  }
+}
 
 function positionOf(follower: Follower): Position {
   const last = follower.messages.at(-1)
