@@ -227,7 +227,9 @@ export const doorConflict = z.object({
   kind: conflictKind,
   refusal: refusal.nullable(),
   expected: z.int(),
-  /** All arrivals it is about, in the order in which they were recorded. */
+  /** How many arrivals it is about. */
+  involved: z.int(),
+  /** Those arrivals in the order in which they were recorded; of more than 20 the first and the last ten. */
   arrivals: z.array(
     z.object({
       checkInId: z.string(),

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { describe, expect, it } from 'vitest'
-import { StoreUnavailable } from '../../src/eventstore/port.ts'
+import { RecordTooLarge, StoreUnavailable } from '../../src/eventstore/port.ts'
 import { takeBatch } from '../../src/http/door/batch.ts'
 import type { BatchParts } from '../../src/http/door/batch-item.ts'
 import type { Desk, Recorded } from '../../src/http/door/desk.ts'
@@ -40,6 +40,13 @@ describe('the answer to a scan of a batch', () => {
     const nothing: Recorded = { party, before: true, position: null }
     expect(await answered(() => Promise.resolve(nothing), item)).toMatchObject([
       { status: 'retry', checkInId: null, nonce: item.nonce },
+    ])
+  })
+
+  it('says of what can never be recorded that it cannot', async () => {
+    const admit = () => Promise.reject(new RecordTooLarge('event.1-guest.1', 2_000_000))
+    expect(await answered(admit, item)).toMatchObject([
+      { status: 'rejected', reason: 'refused', detail: 'This scan is too large to be recorded.' },
     ])
   })
 

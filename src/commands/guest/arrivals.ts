@@ -14,8 +14,8 @@ export function evolveArrivals(
     arrivals.map((one) => (one.checkInId === checkInId ? { ...one, ...to(one) } : one))
   switch (fact.type) {
     case 'GuestCheckedIn': {
-      const { checkInId, nonce, arrivalCount: count, counted, gate, deviceId, scannedAt } = fact.data
-      const of = { checkInId, nonce, count, counted, gate, deviceId, scannedAt }
+      const { checkInId, nonce, arrivalCount: count, counted, gate, deviceId, scannedAt, offline } = fact.data
+      const of = { checkInId, nonce, count, counted, gate, deviceId, scannedAt, offline }
       return [...arrivals, { ...of, at: fact.at, conflict: null, undone: false }]
     }
     case 'CheckInConflicted':

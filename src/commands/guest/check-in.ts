@@ -10,6 +10,13 @@ export const UNDO_WINDOW = MINUTE
 /** Refusals of one guest in an hour that are recorded: a pass that is held before the reader all night fills no log. */
 export const MAX_REFUSALS_PER_HOUR = 20
 
+/**
+ * Arrivals of one guest that are recorded although a device decided by itself. A party has 21 people at most: that is each of
+ * them let in alone, at four gates that do not know of each other. Every conflict names those before it, so without an end a pass
+ * that is taken again and again would fill the log with their square.
+ */
+export const MAX_OFFLINE_ARRIVALS = 100
+
 /** @returns why the party may not enter now, null when it may */
 export function refusalOf(guest: InvitedGuest, subject: ScanSubject): Refusal | null {
   const { expected, doorsOpen, passVersion, passExpired } = subject
@@ -44,6 +51,7 @@ const admitted = ({ checkInId, arrivalCount, via, scan }: CheckIn, counted: numb
  * they count once.
  */
 function admittedOffline(guest: InvitedGuest, command: CheckIn): NewGuestFact[] {
+  requireFewOffline(guest)
   const { checkInId, arrivalCount, arrivedBefore, scan } = command
   const inside = arrivedCount(guest)
   const byThisDevice = presentArrivals(guest).filter(({ deviceId }) => deviceId === scan.deviceId)
@@ -74,6 +82,15 @@ function admittedOffline(guest: InvitedGuest, command: CheckIn): NewGuestFact[] 
     arrivals: [...others, own],
   }
   return [admitted(command, counted), { type: 'CheckInConflicted', data }]
+}
+
+function requireFewOffline({ arrivals }: InvitedGuest): void {
+  if (arrivals.filter(({ offline }) => offline).length < MAX_OFFLINE_ARRIVALS) return
+  throw new DomainError(
+    'conflict',
+    'too_many_arrivals',
+    `${String(MAX_OFFLINE_ARRIVALS)} arrivals of this guest without a connection are recorded. No more are.`,
+  )
 }
 
 const involved = ({ checkInId, gate, deviceId, scannedAt, count }: InvitedGuest['arrivals'][number]) => ({

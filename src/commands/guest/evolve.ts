@@ -38,7 +38,13 @@ function evolveInvited(state: InvitedGuest, fact: Exclude<GuestHappened, Of<'Gue
         attempts: new Map(),
       }
     case 'LinkIssued':
-      return { ...state, link: { version: fact.data.version, revoked: false }, recentCodes: [] }
+      // What was done with the old link must not lock out the guest who comes with the new one.
+      return {
+        ...state,
+        link: { version: fact.data.version, revoked: false },
+        recentOpenings: [],
+        recentCodes: [],
+      }
     case 'LinkRevoked':
       return { ...state, link: { version: fact.data.version, revoked: true } }
     case 'InvitationQueued':

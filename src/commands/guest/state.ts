@@ -24,6 +24,8 @@ export interface Arrival {
   readonly deviceId: string
   /** ISO 8601, by the device's clock. */
   readonly scannedAt: string
+  /** A device let them in by itself. */
+  readonly offline: boolean
   /** Why the host was told of it, null when nothing was wrong. */
   readonly conflict: ConflictKind | null
   /** Milliseconds since the epoch, by the server's clock. */

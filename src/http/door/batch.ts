@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { batchItem, type BatchAnswer } from '../../contracts/door-offline.ts'
-import type { Position } from '../../eventstore/port.ts'
+import { RecordTooLarge, type Position } from '../../eventstore/port.ts'
 import { DomainError } from '../../kernel/errors.ts'
 import { inParallel } from '../../kernel/parallel.ts'
 import { takeScan, takeWalkIn, type BatchParts, type Settled } from './batch-item.ts'
@@ -89,6 +89,10 @@ const RETRY: Settled = { status: 'retry', detail: 'This could not be recorded no
 
 /** What can be another time is kept by the device; all else will be the same for ever. */
 function failed({ deps, request }: BatchParts, error: unknown): Settled {
+  if (error instanceof RecordTooLarge) {
+    request.log.error({ err: error }, 'a scan of a batch is too large to be recorded')
+    return { status: 'rejected', reason: 'refused', detail: 'This scan is too large to be recorded.' }
+  }
   if (!(error instanceof DomainError)) {
     request.log[deps.isOutage(error) ? 'warn' : 'error']({ err: error }, 'a scan of a batch was not recorded')
     return RETRY

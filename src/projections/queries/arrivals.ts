@@ -35,8 +35,12 @@ const QUARTERS = `
   FROM {arrivals}.check_ins WHERE event_id = $1 AND NOT undone
   GROUP BY 1 ORDER BY 1`
 
+/** Where and when it began and where it got to; all arrivals are among the check-ins of the guest. */
 const CONFLICTS = `
-  SELECT c.check_in_id AS "checkInId", c.guest_id AS "guestId", g.name, c.kind, c.refusal, c.expected, c.arrivals,
+  SELECT c.check_in_id AS "checkInId", c.guest_id AS "guestId", g.name, c.kind, c.refusal, c.expected,
+    jsonb_array_length(c.arrivals) AS involved,
+    CASE WHEN jsonb_array_length(c.arrivals) <= 20 THEN c.arrivals
+      ELSE jsonb_path_query_array(c.arrivals, '$[0 to 9, last - 9 to last]') END AS arrivals,
     c.at, c.resolved
   FROM {arrivals}.conflicts c
   LEFT JOIN {door}.guests g ON g.key = c.event_id || '/' || c.guest_id
