@@ -32,7 +32,7 @@ const itemOf = (number: number): BatchItem => ({
 
 async function fill(count: number): Promise<void> {
   for (let number = 1; number <= count; number += 1) {
-    await queue.put({ item: itemOf(number), guestId: guestIdOf(number) }, null)
+    await queue.put({ item: itemOf(number), guestId: guestIdOf(number), asked: false }, null)
   }
 }
 
@@ -67,12 +67,11 @@ describe('the queue of a scanner', () => {
   it('outlives the page, in its order, apart from those of other events', async () => {
     await fill(3)
     const other = await ScanQueue.open(database, 'another event')
-    await other.put({ item: itemOf(9), guestId: null }, null)
+    await other.put({ item: itemOf(9), guestId: null, asked: false }, null)
     const again = await ScanQueue.open(database, EVENT_ID)
     expect(again.size).toBe(3)
-    expect(again.claim(0).map(({ nonce }) => nonce)).toEqual(range(1, 3))
-    expect(again.waitingFor(guestIdOf(2))).toBe(2)
-    expect(again.waitingFor(guestIdOf(9))).toBe(0)
+    expect((await again.claim(0)).map(({ nonce }) => nonce)).toEqual(range(1, 3))
+    expect([again.waitsFor(guestIdOf(2)), again.waitsFor(guestIdOf(9))]).toEqual([true, false])
   })
 
   it('is sent in its order, a hundred at a time, and forgets what was accepted', async () => {
@@ -172,22 +171,59 @@ describe('the queue of a scanner', () => {
     expect(queue.size).toBe(1)
   })
 
-  it('takes a scan back before it is sent, and not while it is', async () => {
+  it('takes a scan back that never left the device, and no other, also after a restart', async () => {
     await fill(2)
     expect(await queue.takeBack(nonceOf(1))).toMatchObject({ guestId: guestIdOf(1) })
-    expect(queue.waitingFor(guestIdOf(1))).toBe(0)
-    const claimed = queue.claim(0)
-    expect(claimed).toHaveLength(1)
-    expect(await queue.takeBack(nonceOf(2))).toBeNull()
-    queue.release(claimed)
-    expect(await queue.takeBack(nonceOf(2))).not.toBeNull()
-    expect(await queue.takeBack(nonceOf(2))).toBeNull()
+    expect(queue.waitsFor(guestIdOf(1))).toBe(false)
+    expect(await queue.claim(0)).toHaveLength(1)
+    for (const one of [queue, await ScanQueue.open(database, EVENT_ID)]) {
+      expect(await one.takeBack(nonceOf(2))).toBeNull()
+      expect(one.size).toBe(1)
+    }
+    expect(await database.count('queue')).toBe(1)
+  })
+
+  it('does not take a scan back that another tab has sent', async () => {
+    await fill(1)
+    const other = await ScanQueue.open(database, EVENT_ID)
+    await other.claim(0)
+    expect(await queue.takeBack(nonceOf(1))).toBeNull()
+    expect(queue.size).toBe(1)
+  })
+
+  it('does not send what is being taken back', async () => {
+    await fill(1)
+    const [taken, claimed] = await Promise.all([queue.takeBack(nonceOf(1)), queue.claim(0)])
+    expect([taken?.nonce, claimed.length]).toEqual([nonceOf(1), 0])
     expect(await database.count('queue')).toBe(0)
+  })
+
+  it('keeps what an earlier version left behind, and knows not whether the server has it', async () => {
+    const stored = { eventId: EVENT_ID, nonce: nonceOf(1), guestId: guestIdOf(1), item: itemOf(1) }
+    await database.add('queue', { ...stored, sealedName: null })
+    queue = await ScanQueue.open(database, EVENT_ID)
+    expect(queue.inside(guestIdOf(1), 2)).toBe(2)
+    expect(await queue.takeBack(nonceOf(1))).toBeNull()
+    const { send, sent } = server()
+    await drain(send)
+    expect(sent()).toEqual(range(1, 1))
+  })
+
+  it('adds to what the server says what it cannot have, and nothing twice', async () => {
+    await fill(1)
+    const second = { ...itemOf(2), guestId: guestIdOf(1), arrivalCount: 1, arrivedBefore: 3 }
+    await queue.put({ item: second, guestId: guestIdOf(1), asked: true }, null)
+    // Another gate let one in; two wait here, and one more of whom nobody knows, the fourth.
+    expect(queue.inside(guestIdOf(1), 1)).toBe(4)
+    expect(queue.inside(guestIdOf(1), 3)).toBe(5)
+    await queue.claim(0)
+    expect(queue.inside(guestIdOf(1), 1)).toBe(4)
+    expect(queue.inside(guestIdOf(1), 5)).toBe(5)
   })
 
   it('keeps a nonce once', async () => {
     await fill(1)
-    await expect(queue.put({ item: itemOf(1), guestId: guestIdOf(1) }, null)).rejects.toThrow()
+    await expect(queue.put({ item: itemOf(1), guestId: guestIdOf(1), asked: false }, null)).rejects.toThrow()
     expect(queue.size).toBe(1)
   })
 
@@ -195,13 +231,16 @@ describe('the queue of a scanner', () => {
     const { encryption } = makeManifest([])
     const box = await SealedBox.of(makeTicket().token, encryption, EVENT_ID)
     const { guestId: _guestId, ...item } = itemOf(1)
-    await queue.put({ item: { ...item, walkIn: { name: 'Walter Secret' } }, guestId: null }, box)
+    await queue.put(
+      { item: { ...item, walkIn: { name: 'Walter Secret' } }, guestId: null, asked: false },
+      box,
+    )
     const [stored] = await database.getAll('queue')
     expect(JSON.stringify(stored)).not.toContain('Secret')
     expect(Buffer.from(stored?.sealedName?.data ?? new ArrayBuffer(0)).toString('latin1')).not.toContain(
       'Secret',
     )
-    const [waiting] = queue.claim(0)
+    const [waiting] = await queue.claim(0)
     if (waiting === undefined) throw new Error('nothing waits')
     expect(await queue.itemOf(waiting, box)).toMatchObject({ walkIn: { name: 'Walter Secret' } })
     // The arrival counts also when the ticket that sealed the name is gone.

@@ -85,11 +85,11 @@ beforeEach(async () => {
     store,
     queue,
     connection,
-    sent: () => Promise.resolve(),
+    send: () => Promise.resolve(),
     checkInIdOf: (nonce) => `arrival of ${nonce}`,
   })
   const guests = await Promise.all([makeGuest(1), makeGuest(2, { name: 'Other' })])
-  await store.apply(makeManifest(guests), () => 0, NOON)
+  await store.apply(makeManifest(guests), (_guestId, told) => told, NOON)
 })
 
 const scanOf = (subject: Subject): Scan => {
@@ -238,7 +238,7 @@ describe('a scanner without a connection', () => {
   it('does not record that somebody was only looked up by name', async () => {
     const [first] = await door.search('number')
     expect(first?.guest.name).toBe('Guest Number1')
-    await store.apply(makeManifest([await makeGuest(1, { arrived: 2 })]), () => 0, NOON)
+    await store.apply(makeManifest([await makeGuest(1, { arrived: 2 })]), (_guestId, told) => told, NOON)
     expect(await found(scanOf({ guestId: guestIdOf(1) }))).toMatchObject({ refusal: 'party_complete' })
     expect(queue.size).toBe(0)
   })
@@ -263,7 +263,7 @@ describe('a scanner without a connection', () => {
       store,
       queue,
       connection,
-      sent: () => Promise.resolve(),
+      send: () => Promise.resolve(),
       checkInIdOf: (nonce) => `arrival of ${nonce}`,
     })
     await later.undo({ nonce: scan.nonce, checkInId: null })

@@ -71,7 +71,7 @@ describe('a scanner and its server', () => {
       outcome: 'admitted' as const,
       arrivalCount: 1,
     }
-    await queue.put({ item, guestId: guestIdOf(1) }, null)
+    await queue.put({ item, guestId: guestIdOf(1), asked: false }, null)
     answers = [makeManifest(await guests(1))]
     await sync.run()
     expect(asked).toEqual(['send 1', 'since the beginning'])

@@ -77,8 +77,8 @@ export interface RecentScan extends Undoable {
   readonly count: number
   /** When it was decided, milliseconds by this device's clock. */
   readonly at: number
-  readonly undo: 'possible' | 'running' | 'done' | 'failed'
-  /** Why the undo failed. */
+  readonly undo: 'possible' | 'running' | 'done' | 'failed' | 'unheard'
+  /** Why the undo failed; `unheard`: the server, which may have the arrival, did not answer. */
   readonly detail: string
 }
 

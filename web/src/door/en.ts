@@ -138,6 +138,8 @@ export const en = {
     running: 'Undoing…',
     undone: 'Taken back',
     failed: 'Not undone: try again.',
+    unheard:
+      'Not undone: the server may have this arrival already, and it does not answer. Try again, or tell the host.',
     failedFor: 'Not undone: {detail}',
   },
   camera: {

@@ -45,7 +45,8 @@ export function useRecent(door: () => Door, undone: (scan: RecentScan) => void):
       undone(scan)
     } catch (thrown) {
       const trouble = troubleOf(thrown)
-      become(scan.nonce, 'failed', trouble.kind === 'refused' ? trouble.detail : '')
+      if (trouble.kind === 'offline') become(scan.nonce, 'unheard')
+      else become(scan.nonce, 'failed', trouble.kind === 'refused' ? trouble.detail : '')
     }
   }
 

@@ -21,8 +21,13 @@ export interface QueuedScan {
   /** Null for what leads to no guest, and for walk-ins. */
   readonly guestId: string | null
   readonly item: BatchItem
+  /** The server may have it: it was asked or was sent this, and nobody knows what came of it. */
+  readonly asked: boolean
   readonly sealedName: Sealed | null
 }
+
+/** As a version of the scanner stored it that did not tell what was asked. */
+export type StoredScan = Omit<QueuedScan, 'asked'> & { readonly asked?: boolean }
 
 /** What people have to be told of a scan after it was sent; stays until they say that they have seen it. */
 export interface Notice {
@@ -42,7 +47,7 @@ interface DoorSchema extends DBSchema {
   manifests: { key: string; value: KeptHeader }
   /** By event and name of the record. */
   records: { key: [string, string]; value: Sealed }
-  queue: { key: number; value: QueuedScan; indexes: { byNonce: string } }
+  queue: { key: number; value: StoredScan; indexes: { byNonce: string } }
   notices: { key: string; value: Notice }
 }
 export type DoorDatabase = IDBPDatabase<DoorSchema>

@@ -4,7 +4,7 @@ import type { Admission, Door, Finding } from '../door.ts'
 import type { Scan, Subject } from '../scan.ts'
 import { decide, refusalOf } from './decide.ts'
 import type { ManifestStore } from './manifest-store.ts'
-import type { ScanQueue } from './queue.ts'
+import type { NewScan, ScanQueue } from './queue.ts'
 import type { Roster } from './roster.ts'
 
 export interface DeviceDoorParts {
@@ -23,8 +23,11 @@ export class NoManifest extends Error {
   }
 }
 
-/** The door as this device keeps it without the server: decided by the manifest, told to the queue. */
-export class DeviceDoor implements Door {
+/**
+ * The door as this device keeps it without the server: decided by the manifest, told to the queue. `asked` says that the
+ * server may have recorded it and was not heard.
+ */
+export class DeviceDoor implements Omit<Door, 'undo'> {
   readonly #parts: DeviceDoorParts
 
   constructor(parts: DeviceDoorParts) {
@@ -52,7 +55,12 @@ export class DeviceDoor implements Door {
     return { kind: 'guest', preview: previewOf(guest, refusal), alone: true }
   }
 
-  async admit(scan: Scan, { guest, party }: CheckInPreview, arrivalCount: number): Promise<Admission> {
+  async admit(
+    scan: Scan,
+    { guest, party }: CheckInPreview,
+    arrivalCount: number,
+    asked = false,
+  ): Promise<Admission> {
     const known = this.#roster.guest(guest.id)
     const arrivedBefore = known?.arrived ?? party.arrived
     const item = {
@@ -62,7 +70,7 @@ export class DeviceDoor implements Door {
       arrivalCount,
       arrivedBefore,
     } as const
-    await this.#put(item, guest.id)
+    await this.#put({ item, guestId: guest.id, asked })
     const lastArrival = this.#arrival(scan, arrivalCount)
     const now = this.#roster.raise(guest.id, arrivalCount, lastArrival)
     if (now !== null) await this.#parts.store.keep(now)
@@ -70,19 +78,25 @@ export class DeviceDoor implements Door {
     return admitted({ id: guest.id, name: guest.name }, { ...party, arrived }, lastArrival)
   }
 
-  async turnAway(scan: Scan, { guest }: CheckInPreview, reason: BatchItem['reason']): Promise<void> {
+  async turnAway(
+    scan: Scan,
+    { guest }: CheckInPreview,
+    reason: BatchItem['reason'],
+    asked = false,
+  ): Promise<void> {
     const item = { ...this.#told(scan), ...queued(scan.subject), outcome: 'turned_away', reason } as const
-    await this.#put(item, guest.id)
+    await this.#put({ item, guestId: guest.id, asked })
   }
 
-  /** @throws Error when the scan does not wait any more: then the server has to be asked */
-  async undo({ nonce }: { nonce: string }): Promise<void> {
-    const taken = await this.#parts.queue.takeBack(nonce)
-    if (taken === null) throw new Error('the scan does not wait any more')
+  /** @returns false when the server may have the scan: then it has to be asked */
+  async undo({ nonce }: { nonce: string }): Promise<boolean> {
+    const { queue, store } = this.#parts
+    const taken = await queue.takeBack(nonce)
+    if (taken === null) return false
     const { guestId, item } = taken
-    if (guestId === null) return
-    const now = this.#parts.store.roster?.raise(guestId, -(item.arrivalCount ?? 1), null) ?? null
-    if (now !== null) await this.#parts.store.keep(now)
+    const now = store.roster?.raise(guestId ?? '', -(item.arrivalCount ?? 1), null) ?? null
+    if (now !== null) await store.keep(now)
+    return true
   }
 
   search(text: string): Promise<CheckInPreview[]> {
@@ -93,8 +107,9 @@ export class DeviceDoor implements Door {
     return Promise.resolve(found)
   }
 
-  async walkIn(scan: Scan, name: string, arrivalCount: number): Promise<Admission> {
-    await this.#put({ ...this.#told(scan), walkIn: { name }, outcome: 'admitted', arrivalCount }, null)
+  async walkIn(scan: Scan, name: string, arrivalCount: number, asked = false): Promise<Admission> {
+    const item = { ...this.#told(scan), walkIn: { name }, outcome: 'admitted', arrivalCount } as const
+    await this.#put({ item, guestId: null, asked })
     // The guest gets an id from the server; until then the scan stands for them.
     const guest = { id: scan.nonce, name }
     const party = { expected: arrivalCount, arrived: arrivalCount, names: [] }
@@ -109,14 +124,15 @@ export class DeviceDoor implements Door {
     return { at: scannedAt, gate: this.#roster.head.gate, count, deviceId: this.#parts.deviceId }
   }
 
-  #put(item: BatchItem, guestId: string | null): Promise<void> {
-    return this.#parts.queue.put({ item, guestId }, this.#parts.store.box)
+  #put(scan: NewScan): Promise<void> {
+    return this.#parts.queue.put(scan, this.#parts.store.box)
   }
 
   /** A name that was picked from the list refuses nobody: it was only looked at. */
   async #refused(scan: Scan, refusal: BatchItem['refusal'], guestId: string | null): Promise<void> {
     if ('guestId' in scan.subject) return
-    await this.#put({ ...this.#told(scan), ...queued(scan.subject), outcome: 'refused', refusal }, guestId)
+    const item = { ...this.#told(scan), ...queued(scan.subject), outcome: 'refused', refusal } as const
+    await this.#put({ item, guestId, asked: false })
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Manifest, ManifestGuest } from '@contracts/door-offline.ts'
 import type { DoorDatabase, KeptHeader } from './database.ts'
-import { Roster, type RosterHead } from './roster.ts'
+import { Roster, type Inside, type RosterHead } from './roster.ts'
 import { SealedBox, type Sealed } from './sealed-box.ts'
 
 /** Name of the record that is about the event; the others are named by the ids of the guests. */
@@ -84,13 +84,13 @@ export class ManifestStore {
   /**
    * Takes an answer of the server in: in memory, and on the device in one transaction, so that the cursor never says more
    * than the guests.
-   * @param waiting see `Roster.apply`
+   * @param inside see `Roster.apply`
    */
-  async apply(answer: Manifest, waiting: (guestId: string) => number, now: number): Promise<void> {
+  async apply(answer: Manifest, inside: Inside, now: number): Promise<void> {
     const { event, gate, keys, cursor, total, encryption, expiresAt } = answer
     const box = this.#box ?? (await SealedBox.of(this.#ticket.token, encryption, event.id))
     const roster = this.#roster ?? new Roster({ event, gate, keys, cursor, total, complete: false })
-    const changed = roster.apply(answer, waiting)
+    const changed = roster.apply(answer, inside)
     const header: KeptHeader = {
       eventId: event.id,
       encryption,

@@ -1,5 +1,5 @@
 import type { BatchAnswer, BatchItem, MAX_BATCH } from '@contracts/door-offline.ts'
-import type { DoorDatabase, Notice, QueuedScan } from './database.ts'
+import type { DoorDatabase, Notice, QueuedScan, StoredScan } from './database.ts'
 import type { SealedBox } from './sealed-box.ts'
 
 /** Most scans of one request. */
@@ -12,6 +12,8 @@ const NAMELESS = 'Walk-in'
 export interface NewScan {
   readonly item: BatchItem
   readonly guestId: string | null
+  /** See `QueuedScan`. */
+  readonly asked: boolean
 }
 
 /**
@@ -23,7 +25,6 @@ export class ScanQueue {
   readonly #eventId: string
   /** Mirror of the stored queue, so that counts need no waiting. */
   #waiting: QueuedScan[] = []
-  #sending = new Set<string>()
 
   private constructor(database: DoorDatabase, eventId: string) {
     this.#database = database
@@ -33,7 +34,7 @@ export class ScanQueue {
   static async open(database: DoorDatabase, eventId: string): Promise<ScanQueue> {
     const queue = new ScanQueue(database, eventId)
     const all = await database.getAll('queue')
-    queue.#waiting = all.filter((scan) => scan.eventId === eventId)
+    queue.#waiting = all.filter((scan) => scan.eventId === eventId).map(upcast)
     return queue
   }
 
@@ -45,44 +46,78 @@ export class ScanQueue {
     return this.#waiting.some((scan) => scan.nonce === nonce)
   }
 
-  /** People of a guest who were let in here and are not known to the server. */
-  waitingFor(guestId: string): number {
-    return this.#waiting
-      .filter((scan) => scan.guestId === guestId && scan.item.outcome === 'admitted')
-      .reduce((sum, { item }) => sum + (item.arrivalCount ?? 1), 0)
+  /** Whether an arrival of a guest waits. */
+  waitsFor(guestId: string): boolean {
+    return this.#arrivalsOf(guestId).length > 0
+  }
+
+  /**
+   * How many of a party are inside. What never left the device is added to what the server says; of what the server may have,
+   * nobody knows whether its figure contains it: then it is that figure, and at least what this device knew.
+   * @param told the server's figure
+   */
+  inside(guestId: string, told: number): number {
+    const arrivals = this.#arrivalsOf(guestId)
+    const unsent = arrivals.filter(({ asked }) => !asked).reduce((sum, { item }) => sum + countOf(item), 0)
+    const known = arrivals
+      .filter(({ asked }) => asked)
+      .map(({ item }) => (item.arrivedBefore ?? 0) + countOf(item))
+    return Math.max(told + unsent, ...known)
+  }
+
+  #arrivalsOf(guestId: string): QueuedScan[] {
+    return this.#waiting.filter((scan) => scan.guestId === guestId && scan.item.outcome === 'admitted')
   }
 
   /** Keeps a scan on the device; only then it may be shown. The name of a walk-in is sealed where that is possible. */
-  async put({ item, guestId }: NewScan, box: SealedBox | null): Promise<void> {
+  async put({ item, guestId, asked }: NewScan, box: SealedBox | null): Promise<void> {
     const { nonce, walkIn } = item
     const sealedName = walkIn === undefined || box === null ? null : await box.seal(nonce, walkIn.name)
     const kept = sealedName === null ? item : { ...item, walkIn: { name: NAMELESS } }
-    const scan = { eventId: this.#eventId, nonce, guestId, item: kept, sealedName }
+    const scan = { eventId: this.#eventId, nonce, guestId, item: kept, asked, sealedName }
     const seq = await this.#database.add('queue', scan)
     this.#waiting.push({ ...scan, seq })
   }
 
   /**
-   * Takes a scan back before it was sent.
-   * @returns what was taken back; null when it is being sent or was sent, so that the server has to be asked
+   * Takes a scan back that never left the device.
+   * @returns what was taken back; null when the server may have it, so that it has to be asked
    */
   async takeBack(nonce: string): Promise<QueuedScan | null> {
     const scan = this.#waiting.find((one) => one.nonce === nonce)
-    if (scan === undefined || this.#sending.has(nonce)) return null
-    await this.#forget([scan])
-    return scan
+    if (scan === undefined || scan.asked) return null
+    // Out of sight at once: nothing may send it meanwhile.
+    this.#waiting = this.#waiting.filter((one) => one !== scan)
+    if (await this.#deleteUnsent(scan).catch(() => false)) return scan
+    this.#waiting = [...this.#waiting, { ...scan, asked: true }].sort(inOrder)
+    return null
   }
 
-  /** The next scans to send, and marks them as being sent. @param after sequence number of the last one before */
-  claim(after: number): readonly QueuedScan[] {
-    const next = this.#waiting.filter(({ seq = 0 }) => seq > after).slice(0, BATCH)
-    for (const { nonce } of next) this.#sending.add(nonce)
+  /** @returns false when it was sent by another tab meanwhile */
+  async #deleteUnsent({ seq = 0 }: QueuedScan): Promise<boolean> {
+    const writing = this.#database.transaction('queue', 'readwrite')
+    const unsent = (await writing.store.get(seq))?.asked === false
+    if (unsent) await writing.store.delete(seq)
+    await writing.done
+    return unsent
+  }
+
+  /**
+   * The next scans to send, which from now on the server may have, whatever comes of it.
+   * @param after sequence number of the last one before
+   */
+  async claim(after: number): Promise<readonly QueuedScan[]> {
+    const next = this.#waiting
+      .filter(({ seq = 0 }) => seq > after)
+      .slice(0, BATCH)
+      .map((scan) => ({ ...scan, asked: true }))
+    const nonces = new Set(next.map(({ nonce }) => nonce))
+    const unmarked = this.#waiting.filter(({ nonce, asked }) => nonces.has(nonce) && !asked)
+    this.#waiting = this.#waiting.map((scan) => (nonces.has(scan.nonce) ? { ...scan, asked: true } : scan))
+    if (unmarked.length === 0) return next
+    const writing = this.#database.transaction('queue', 'readwrite')
+    await Promise.all([...unmarked.map((scan) => writing.store.put({ ...scan, asked: true })), writing.done])
     return next
-  }
-
-  /** They are no longer being sent, whatever came of it. */
-  release(scans: readonly QueuedScan[]): void {
-    for (const { nonce } of scans) this.#sending.delete(nonce)
   }
 
   /** The scan as it is sent. */
@@ -134,12 +169,19 @@ export class ScanQueue {
   }
 }
 
+const countOf = ({ arrivalCount = 1 }: BatchItem): number => arrivalCount
+
+const inOrder = (one: QueuedScan, other: QueuedScan): number => (one.seq ?? 0) - (other.seq ?? 0)
+
+/** Where nothing is said of it, the server may have the scan. */
+const upcast = (scan: StoredScan): QueuedScan => ({ ...scan, asked: scan.asked ?? true })
+
 function noticeOf(
   { nonce, eventId, guestId, item }: QueuedScan,
   kind: Notice['kind'],
   reason: string | null,
   detail: string | null,
 ): Notice {
-  const count = item.outcome === 'admitted' ? (item.arrivalCount ?? 1) : 0
+  const count = item.outcome === 'admitted' ? countOf(item) : 0
   return { nonce, eventId, kind, guestId, count, scannedAt: item.scannedAt, reason, detail }
 }

@@ -13,6 +13,9 @@ export interface RosterHead {
   readonly complete: boolean
 }
 
+/** How many of a party are inside, of whom the server told so many. */
+export type Inside = (guestId: string, told: number) => number
+
 type LastArrival = NonNullable<ManifestGuest['lastArrival']>
 
 /** Most guests that a search shows, as online. */
@@ -58,10 +61,10 @@ export class Roster {
 
   /**
    * Takes an answer of the server in.
-   * @param waiting people of a guest who were let in here and whom the server does not know of yet
+   * @param inside counts those who were let in here and whom the server may not know of yet
    * @returns what the records of the guests now have to say
    */
-  apply(answer: Manifest, waiting: (guestId: string) => number): ManifestGuest[] {
+  apply(answer: Manifest, inside: Inside): ManifestGuest[] {
     if (answer.reset) {
       this.#guests.clear()
       this.#byCode.clear()
@@ -69,7 +72,7 @@ export class Roster {
     const { event, gate, keys, cursor, total } = answer
     if (JSON.stringify(keys) !== JSON.stringify(this.#head.keys)) this.#keys = new PassKeys(keys)
     this.#head = { event, gate, keys, cursor, total, complete: !answer.more }
-    const guests = answer.guests.map((guest) => ({ ...guest, arrived: guest.arrived + waiting(guest.id) }))
+    const guests = answer.guests.map((guest) => ({ ...guest, arrived: inside(guest.id, guest.arrived) }))
     for (const guest of guests) this.#put(guest)
     return guests
   }

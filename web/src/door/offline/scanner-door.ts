@@ -1,6 +1,8 @@
 import type { CheckInPreview } from '@contracts/door.ts'
+import { noAnswer } from '@shared/api/problem.ts'
 import { troubleOf } from '../api.ts'
 import type { Admission, Door, Finding, Undoable } from '../door.ts'
+import type { Scan } from '../scan.ts'
 import type { Connection } from './connection.ts'
 import type { DeviceDoor } from './device-door.ts'
 import type { ManifestStore } from './manifest-store.ts'
@@ -12,8 +14,8 @@ export interface ScannerDoorParts {
   readonly store: ManifestStore
   readonly queue: ScanQueue
   readonly connection: Connection
-  /** Resolves when nothing is being sent. */
-  readonly sent: () => Promise<unknown>
+  /** Sends all that waits, and resolves whatever came of it. */
+  readonly send: () => Promise<void>
   /** What the server calls the arrival of a scan that was sent from the queue. */
   readonly checkInIdOf: (nonce: string) => string | null
 }
@@ -21,6 +23,8 @@ export interface ScannerDoorParts {
 /** The door of a scanner: the server decides, and this device in its place whenever there is no answer. */
 export class ScannerDoor implements Door {
   readonly #parts: ScannerDoorParts
+  /** Scans that the server was asked to record and did not answer. */
+  readonly #unanswered = new Set<string>()
 
   constructor(parts: ScannerDoorParts) {
     this.#parts = parts
@@ -38,39 +42,33 @@ export class ScannerDoor implements Door {
   }
 
   async admit(...[scan, preview, count]: Parameters<Door['admit']>): Promise<Admission> {
-    const { server, device, queue } = this.#parts
+    const { server, device, queue, connection } = this.#parts
+    const alone = () => device.admit(scan, preview, count, this.#unanswered.has(scan.nonce))
     // Of one guest the server learns in order: a later arrival must not overtake one that waits.
-    if (device.ready && queue.waitingFor(preview.guest.id) > 0) return device.admit(scan, preview, count)
-    return this.#either(
-      async () => {
-        const admission = await server.admit(scan, preview, count)
-        await this.#learn(admission.answer)
-        return admission
-      },
-      () => device.admit(scan, preview, count),
-    )
+    if (device.ready && queue.waitsFor(preview.guest.id)) {
+      return connection.online ? this.#sentAtOnce(alone) : alone()
+    }
+    return this.#either(async () => {
+      const admission = await this.#recording(scan, () => server.admit(scan, preview, count))
+      await this.#learn(admission.answer)
+      return admission
+    }, alone)
   }
 
   turnAway(...[scan, preview, reason]: Parameters<Door['turnAway']>): Promise<void> {
     const { server, device } = this.#parts
     return this.#either(
-      () => server.turnAway(scan, preview, reason),
-      () => device.turnAway(scan, preview, reason),
+      () => this.#recording(scan, () => server.turnAway(scan, preview, reason)),
+      () => device.turnAway(scan, preview, reason, this.#unanswered.has(scan.nonce)),
     )
   }
 
   async undo({ nonce, checkInId }: Undoable): Promise<void> {
-    const { server, device, queue, sent, checkInIdOf } = this.#parts
-    if (queue.has(nonce)) {
-      const takenBack = await device.undo({ nonce }).then(
-        () => true,
-        () => false,
-      )
-      if (takenBack) return
-      // It is on its way: an arrival like any other once the server has it.
-      await sent()
-      if (queue.has(nonce)) return device.undo({ nonce })
-    }
+    const { server, device, queue, send, checkInIdOf } = this.#parts
+    if (await device.undo({ nonce })) return
+    // The server may have it: an arrival like any other once it has said so.
+    if (queue.has(nonce)) await send()
+    if (queue.has(nonce)) throw noAnswer()
     await server.undo({ nonce, checkInId: checkInId ?? checkInIdOf(nonce) })
   }
 
@@ -85,9 +83,31 @@ export class ScannerDoor implements Door {
   walkIn(...[scan, name, count]: Parameters<Door['walkIn']>): Promise<Admission> {
     const { server, device } = this.#parts
     return this.#either(
-      () => server.walkIn(scan, name, count),
-      () => device.walkIn(scan, name, count),
+      () => this.#recording(scan, () => server.walkIn(scan, name, count)),
+      () => device.walkIn(scan, name, count, this.#unanswered.has(scan.nonce)),
     )
+  }
+
+  /** Remembers that the server was asked, until it has answered. */
+  async #recording<T>({ nonce }: Scan, ask: () => Promise<T>): Promise<T> {
+    this.#unanswered.add(nonce)
+    try {
+      const answer = await ask()
+      this.#unanswered.delete(nonce)
+      return answer
+    } catch (thrown) {
+      if (callEnd(thrown) === 'answered') this.#unanswered.delete(nonce)
+      throw thrown
+    }
+  }
+
+  /** Decides on this device, and sends what was decided at once: there is a connection, or was a moment ago. */
+  async #sentAtOnce<T>(alone: () => Promise<T>): Promise<T> {
+    const { queue, send } = this.#parts
+    const before = queue.size
+    const decided = await alone()
+    if (queue.size > before) void send()
+    return decided
   }
 
   async #either<T>(ask: () => Promise<T>, alone: () => Promise<T>): Promise<T> {
@@ -100,7 +120,7 @@ export class ScannerDoor implements Door {
     } catch (thrown) {
       const end = callEnd(thrown)
       connection.ended(end)
-      if (end !== 'answered' && device.ready) return alone()
+      if (end !== 'answered' && device.ready) return this.#sentAtOnce(alone)
       throw thrown
     }
   }
@@ -109,7 +129,7 @@ export class ScannerDoor implements Door {
   async #withWaiting(preview: CheckInPreview): Promise<CheckInPreview> {
     await this.#learn(preview)
     const { party, guest } = preview
-    const arrived = party.arrived + this.#parts.queue.waitingFor(guest.id)
+    const arrived = this.#parts.queue.inside(guest.id, party.arrived)
     if (arrived === party.arrived) return preview
     const full = arrived >= party.expected
     return {
@@ -125,7 +145,7 @@ export class ScannerDoor implements Door {
     lastArrival,
   }: Pick<CheckInPreview, 'guest' | 'party' | 'lastArrival'>): Promise<void> {
     const { store, queue } = this.#parts
-    const arrived = party.arrived + queue.waitingFor(guest.id)
+    const arrived = queue.inside(guest.id, party.arrived)
     if (store.roster?.guest(guest.id)?.arrived === arrived) return
     const known = store.roster?.learn(guest.id, { arrived, lastArrival }) ?? null
     if (known !== null) await store.keep(known)

@@ -92,7 +92,7 @@ export class Scanner {
         store,
         queue,
         connection: this.#connection,
-        sent: () => (this.#sync.running ? this.#sync.run().catch(() => undefined) : Promise.resolve()),
+        send: () => this.#send(),
         checkInIdOf: (nonce) => this.#checkInIds.get(nonce) ?? null,
       }),
     )
@@ -116,6 +116,8 @@ export class Scanner {
 
   /** Sends what waits and asks for what is new. What goes wrong shows in the status. */
   async sync(): Promise<void> {
+    // How the one that runs ends is told once.
+    if (this.#sync.running) return this.#sync.run().catch(() => undefined)
     const running = this.#sync.run()
     this.#tell()
     try {
@@ -149,6 +151,12 @@ export class Scanner {
     await this.#queue.dismiss(nonce)
     await this.#readNotices()
     this.#tell()
+  }
+
+  /** Sends all that waits: what is under way may have passed the newest scan by. */
+  async #send(): Promise<void> {
+    if (this.#sync.running) await this.sync()
+    if (this.#queue.size > 0) await this.sync()
   }
 
   async #settled(upload: Upload): Promise<void> {

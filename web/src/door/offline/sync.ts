@@ -62,7 +62,7 @@ export class Sync {
     let since = cursor
     for (let more = true; more;) {
       const answer = await fetchManifest(since)
-      await store.apply(answer, (guestId) => queue.waitingFor(guestId), now())
+      await store.apply(answer, (guestId, told) => queue.inside(guestId, told), now())
       learned(answer)
       since = answer.cursor
       more = answer.more

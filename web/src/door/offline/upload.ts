@@ -31,19 +31,15 @@ export async function upload(
   settled: (upload: Upload) => void,
 ): Promise<void> {
   let after = 0
-  for (let scans = queue.claim(after); scans.length > 0; scans = queue.claim(after)) {
-    try {
-      const items = await Promise.all(scans.map((scan) => queue.itemOf(scan, box)))
-      const answers = await sendAll(items, send)
-      const notices = await queue.settle(scans, answers)
-      const sent = scans.flatMap((scan, at) => {
-        const answer = answers[at]
-        return answer === undefined ? [] : [{ scan, answer }]
-      })
-      settled({ sent, notices })
-    } finally {
-      queue.release(scans)
-    }
+  for (let scans = await queue.claim(after); scans.length > 0; scans = await queue.claim(after)) {
+    const items = await Promise.all(scans.map((scan) => queue.itemOf(scan, box)))
+    const answers = await sendAll(items, send)
+    const notices = await queue.settle(scans, answers)
+    const sent = scans.flatMap((scan, at) => {
+      const answer = answers[at]
+      return answer === undefined ? [] : [{ scan, answer }]
+    })
+    settled({ sent, notices })
     after = scans.at(-1)?.seq ?? Infinity
   }
 }

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect } from 'vitest'
+import { describeInBrowser } from '../support/browser.ts'
+import { Doorway, eventually, openScanner, result, scan, waiting } from './door-stage.ts'
+import { startStage, type Stage } from './stage.ts'
+import { visit } from './visitor.ts'
+
+describeInBrowser('an arrival that the server has and whose answer is lost', (browser, test) => {
+  let stage: Stage
+  let way: Doorway
+
+  beforeAll(async () => {
+    stage = await startStage()
+    way = await Doorway.of(stage)
+  })
+  afterAll(async () => {
+    await stage.stop()
+  })
+
+  test('is called taken back only once the server has taken it back', async () => {
+    const ada = await way.guest('Ada Lovelace', 2)
+    await way.caughtUp()
+    const { context, page } = await visit(browser(), stage, { width: 390 })
+    await openScanner(page, await way.ticket('North'), 1)
+    // Everything gets there, and nothing comes back.
+    await page.route(/\/api\/check-in(\/batch)?$/, async (route) => {
+      await route.fetch()
+      await route.abort()
+    })
+    await scan(page, ada.pass)
+    await page.getByRole('button', { name: 'Just one' }).tap()
+    await result(page, 'Admitted offline').waitFor()
+    expect((await way.arrivals()).arrived).toBe(1)
+
+    const undo = page.getByRole('button', { name: 'Undo the arrival of Ada Lovelace' })
+    await undo.tap()
+    await page.getByRole('alert').getByText('the server may have this arrival already').waitFor()
+    expect(await page.getByText('Taken back').count()).toBe(0)
+    expect(await waiting(page)).toBe(1)
+
+    await page.unrouteAll({ behavior: 'wait' })
+    await undo.tap()
+    await page.getByText('Taken back').waitFor()
+    await eventually(async () => (await way.arrivals()).arrived).toBe(0)
+    expect(await waiting(page)).toBe(0)
+    await context.close()
+  })
+
+  test('does not keep the second of the party out', async () => {
+    const bob = await way.guest('Bob Noyce', 2)
+    await way.caughtUp()
+    const { context, page } = await visit(browser(), stage, { width: 390 })
+    await openScanner(page, await way.ticket('South'), 2)
+    await page.route(/\/api\/check-in(\/batch)?$/, async (route) => {
+      await route.fetch()
+      await route.abort()
+    })
+    await scan(page, bob.pass)
+    await page.getByRole('button', { name: 'Just one' }).tap()
+    await result(page, 'Admitted offline').waitFor()
+    await page.getByRole('button', { name: 'Next guest' }).tap()
+    await scan(page, bob.code)
+    await page.getByRole('button', { name: 'Let them in' }).tap()
+    await result(page, 'Admitted offline').waitFor()
+    await page.unrouteAll({ behavior: 'wait' })
+    await page.getByRole('button', { name: 'State of this device' }).tap()
+    await page.getByRole('button', { name: 'Send and update now' }).tap()
+    await eventually(() => waiting(page)).toBe(0)
+    expect((await way.arrivals()).byGate).toMatchObject([{ gate: 'South', arrived: 2 }])
+    await context.close()
+  })
+})
