@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Meters } from '../../src/observability/meters.ts'
-import { Scrape } from './metrics-text.ts'
+import { readingOf } from './metrics-text.ts'
 
 interface Panel {
   readonly id: number
@@ -23,7 +23,7 @@ const expressions = [
   ...dashboard.panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
   ...dashboard.templating.list.flatMap(({ definition }) => definition ?? []),
 ]
-const exported = new Scrape(await new Meters().expose())
+const exported = await readingOf(new Meters())
 
 const namesIn = (expression: string): string[] => [
   ...new Set(expression.match(/\b(?:guestguard|nodejs|process)_\w+/g) ?? []),

@@ -16,9 +16,7 @@ import {
 import { Meters } from '../../src/observability/meters.ts'
 import { observeRequests } from '../../src/observability/requests.ts'
 import { MemoryEventStore, MemoryLog } from '../support/memory-event-store.ts'
-import { Scrape } from './metrics-text.ts'
-
-const now = async (meters: Meters) => new Scrape(await meters.expose())
+import { readingOf } from './metrics-text.ts'
 
 const record = (n: number, type: string): NewRecord => ({
   id: `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`,
@@ -35,7 +33,7 @@ describe('a store that is counted', () => {
     const store = countAppends(new MemoryEventStore(new MemoryLog()), meters)
     await store.append('a-1', 'no_stream', [record(1, 'Made'), record(2, 'Made'), record(3, 'Named')])
     await expect(store.append('a-1', 7, [record(4, 'Made')])).rejects.toThrow(WrongExpectedRevision)
-    const scrape = await now(meters)
+    const scrape = await readingOf(meters)
     expect(scrape.value('guestguard_appends_total', { outcome: 'ok' })).toBe(1)
     expect(scrape.value('guestguard_appends_total', { outcome: 'conflict' })).toBe(1)
     expect(scrape.value('guestguard_facts_appended_total', { type: 'Made' })).toBe(2)
@@ -52,7 +50,7 @@ describe('a store that is counted', () => {
     const broken = replacing(new MemoryEventStore(new MemoryLog()), { append: failing(error) })
     const store = countAppends(broken, meters)
     await expect(store.append('a-1', 'any', [record(1, 'Made')])).rejects.toBe(error)
-    expect((await now(meters)).value('guestguard_appends_total', { outcome })).toBe(1)
+    expect((await readingOf(meters)).value('guestguard_appends_total', { outcome })).toBe(1)
   })
 
   it('is otherwise the store it was', async () => {
@@ -85,7 +83,7 @@ describe('messages that are counted', () => {
       if (error === null) await sent
       else await expect(sent).rejects.toBe(error)
     }
-    const scrape = await now(meters)
+    const scrape = await readingOf(meters)
     expect(scrape.value('guestguard_messages_total', { channel: 'email', outcome })).toBe(1)
     expect(scrape.value('guestguard_messages_total', { channel: 'sms', outcome })).toBe(1)
     expect(scrape.text).not.toContain('15550100')
@@ -107,7 +105,7 @@ describe('lookups that are counted', () => {
     expect(await geo.lookup('192.0.2.1')).toBe(place)
     expect(await geo.lookup('192.0.2.2')).toBeNull()
     expect(geo.lookupSync).toBeUndefined()
-    const scrape = await now(meters)
+    const scrape = await readingOf(meters)
     expect(scrape.value('guestguard_geo_lookups_total', { outcome: 'found' })).toBe(1)
     expect(scrape.value('guestguard_geo_lookups_total', { outcome: 'unknown' })).toBe(1)
   })
@@ -120,7 +118,7 @@ describe('requests that are counted', () => {
     observer.answered({ method: 'GET', route: '/a/:id', status: 200, seconds: 0.02 })
     observer.answered({ method: 'GET', route: '/a/:id', status: 200, seconds: 0.2 })
     observer.answered({ method: 'GET', route: '/a/:id', status: 503, seconds: 2 })
-    const scrape = await now(meters)
+    const scrape = await readingOf(meters)
     const route = { method: 'GET', route: '/a/:id' }
     expect(scrape.value('guestguard_http_requests_total', { ...route, status: '200' })).toBe(2)
     expect(scrape.value('guestguard_http_requests_total', { ...route, status: '503' })).toBe(1)

@@ -1,3 +1,4 @@
+import type { Meters } from '../../src/observability/meters.ts'
 import type { TestProduct } from '../support/product.ts'
 
 export interface Sample {
@@ -36,6 +37,9 @@ export class Scrape {
     return fits.length === 0 ? undefined : fits.reduce((sum, sample) => sum + sample.value, 0)
   }
 }
+
+/** @returns what the meters hold, without a server around them */
+export const readingOf = async (meters: Meters): Promise<Scrape> => new Scrape(await meters.expose())
 
 /** Scrapes over a connection of this machine that no proxy stands in. */
 export async function scrape(

@@ -6,33 +6,20 @@ import { countOpenings } from '../../src/observability/instruments.ts'
 import { readGauges } from '../../src/observability/gauges.ts'
 import { Meters } from '../../src/observability/meters.ts'
 import { connectLive } from '../support/live-feed.ts'
-import {
-  addGuest,
-  createEvent,
-  expectStatus,
-  open,
-  readModelsCaughtUp,
-  register,
-  reply,
-  type TestGuest,
-  type TestHost,
-} from '../support/party.ts'
+import { addGuest, expectStatus, open, readModelsCaughtUp, reply, type TestHost } from '../support/party.ts'
 import { until } from '../support/product-process.ts'
 import { startTestProduct, type TestProduct } from '../support/product.ts'
-import { Scrape, scrape } from './metrics-text.ts'
+import { readingOf, scrape } from './metrics-text.ts'
+import { aParty, type InvitedGuest } from './party.ts'
 
 let product: TestProduct
 let host: TestHost
 let eventId: string
-let guest: TestGuest
-
-const MAIL = 'grace.hopper@example.org'
+let guest: InvitedGuest
 
 beforeAll(async () => {
   product = await startTestProduct()
-  host = await register(product, 'ada.lovelace@example.org')
-  ;({ id: eventId } = await createEvent(host))
-  guest = await addGuest(host, eventId, { name: 'Grace Hopper', email: MAIL })
+  ;({ host, eventId, guest } = await aParty(product))
 })
 
 afterAll(async () => {
@@ -94,7 +81,7 @@ describe('metrics', () => {
     place = Promise.resolve(null)
     const late = { ...context, commandId: commandIdOf('metrics', 'late') }
     await openings.scoreLate(link.eventId, link.guestId, 'attempt-1', late)
-    const now = new Scrape(await meters.expose())
+    const now = await readingOf(meters)
     expect(now.value('guestguard_scoring_budget_overruns_total')).toBe(1)
     expect(now.value('guestguard_openings_total', { band: 'unscored', decision: 'allowed' })).toBe(1)
     expect(now.value('guestguard_late_scores_total')).toBe(1)
@@ -154,14 +141,23 @@ describe('metrics', () => {
 
   it('name no person, event, link or address, whatever is asked for', async () => {
     const stranger = product.client()
-    await stranger.get(`/nowhere/${MAIL}?q=${guest.token}`)
+    await stranger.get(`/nowhere/${guest.email}?q=${guest.token}`)
     await stranger.get(`/r/${guest.token}`)
     await stranger.get('/assets/app-0123abcd.js')
     await stranger.request('PROPFIND', '/whatever')
     const now = await scrape(product)
     expect(now.value('guestguard_http_requests_total', { route: 'none', status: '404' })).toBeGreaterThan(0)
     expect(now.value('guestguard_http_requests_total', { route: '/assets/*' })).toBe(1)
-    for (const secret of [MAIL, 'example.org', 'Grace', eventId, guest.id, guest.token, host.id, '10.0.']) {
+    for (const secret of [
+      guest.email,
+      'example.org',
+      'Grace',
+      eventId,
+      guest.id,
+      guest.token,
+      host.id,
+      '10.0.',
+    ]) {
       expect(now.text).not.toContain(secret)
     }
     expect(now.text).not.toMatch(/[0-9A-HJKMNP-TV-Z]{26}/)
@@ -188,7 +184,7 @@ describe('metrics', () => {
         processes: null,
         liveClients: () => 2,
       })
-      return new Scrape(await meters.expose())
+      return readingOf(meters)
     }
     expect((await read()).value('guestguard_projection_lag_facts')).toBe(3)
     works = false

@@ -29,6 +29,8 @@ export interface OtlpReceiver {
   /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly url: string
   readonly spans: readonly ReceivedSpan[]
+  /** How many requests were for something else, and were answered 404. */
+  refused(): number
   /** Everything that was received, as it came. */
   text(): string
   stop(): Promise<void>
@@ -38,6 +40,7 @@ export interface OtlpReceiver {
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const spans: ReceivedSpan[] = []
   const bodies: string[] = []
+  let refused = 0
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -48,6 +51,8 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
         bodies.push(body)
         const { resourceSpans } = JSON.parse(body) as Export
         spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)))
+      } else {
+        refused += 1
       }
       response.writeHead(right ? 200 : 404, { 'content-type': 'application/json' }).end('{}')
     })
@@ -59,6 +64,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   return {
     url: `http://127.0.0.1:${String(port)}`,
     spans,
+    refused: () => refused,
     text: () => bodies.join('\n'),
     stop: () =>
       new Promise((resolve) => {

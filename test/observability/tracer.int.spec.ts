@@ -68,7 +68,7 @@ describe('tracing', () => {
     expect(times.size).toBeLessThan(140)
   })
 
-  it('goes on without a receiver, says so once, and does not hold up a shutdown', async () => {
+  it('goes on without a receiver, and does not hold up a shutdown', async () => {
     const said: string[] = []
     const tracer = await Tracer.start({ endpoint: 'http://127.0.0.1:9', ratio: 1 }, {}, (message) => {
       said.push(message)
@@ -76,6 +76,19 @@ describe('tracing', () => {
     for (let n = 0; n < 10; n++) tracer.record(spec(`request-${String(n)}`), 1)
     await tracer.close()
     expect(said.length).toBeLessThanOrEqual(1)
+  })
+
+  it('says once that spans are not taken, however many are refused', async () => {
+    receiver = await startOtlpReceiver()
+    const said: string[] = []
+    const tracer = await Tracer.start({ endpoint: `${receiver.url}/elsewhere`, ratio: 1 }, {}, (message) => {
+      said.push(message)
+    })
+    // More than go into one request.
+    for (let n = 0; n < 1_200; n++) tracer.record(spec(`request-${String(n)}`), 1)
+    await tracer.close()
+    expect(receiver.refused()).toBeGreaterThan(1)
+    expect(said).toHaveLength(1)
   })
 })
 

@@ -1,21 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { guestStream } from '../../src/events/streams.ts'
 import { traceIdOf } from '../../src/observability/trace-ids.ts'
-import {
-  addGuest,
-  createEvent,
-  expectStatus,
-  open,
-  readModelsCaughtUp,
-  register,
-  reply,
-  type TestGuest,
-  type TestHost,
-} from '../support/party.ts'
+import { expectStatus, open, readModelsCaughtUp, reply, type TestHost } from '../support/party.ts'
 import { until } from '../support/product-process.ts'
 import { startTestProduct, type TestProduct } from '../support/product.ts'
 import { startSmtp, type TestSmtp } from '../support/smtp.ts'
 import { attributeOf, startOtlpReceiver, type OtlpReceiver, type ReceivedSpan } from './otlp-receiver.ts'
+import { aParty, type InvitedGuest } from './party.ts'
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
 const CALLER = '00f067aa0ba902b7'
@@ -25,7 +16,7 @@ let smtp: TestSmtp
 let product: TestProduct
 let host: TestHost
 let eventId: string
-let guest: TestGuest
+let guest: InvitedGuest
 const logged: Record<string, unknown>[] = []
 
 beforeAll(async () => {
@@ -35,9 +26,7 @@ beforeAll(async () => {
     config: { tracing: { endpoint: receiver.url, ratio: 1 }, smtpUrl: smtp.url },
     onLog: (line) => logged.push(JSON.parse(line) as Record<string, unknown>),
   })
-  host = await register(product, 'ada.lovelace@example.org')
-  ;({ id: eventId } = await createEvent(host))
-  guest = await addGuest(host, eventId, { name: 'Grace Hopper', email: 'grace@example.org' })
+  ;({ host, eventId, guest } = await aParty(product))
   await readModelsCaughtUp(product)
 })
 
