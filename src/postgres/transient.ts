@@ -10,8 +10,9 @@ const TRANSIENT = /^(08|53|57P|40001$|40P01$|55P03$|25P03$|57014$|25006$)/
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
-  // ECONNRESET, EPIPE and the like come from the socket; no SQLSTATE begins with E. The driver gives its own connection
-  // errors no code ("Connection terminated unexpectedly", "Query read timeout").
-  if (code !== undefined) return /^E[A-Z_]+$/.test(code) || TRANSIENT.test(code)
+  // ECONNRESET, EPIPE and the like come from the socket; no SQLSTATE begins with E. ERR_… is how Node calls a wrong
+  // argument, which is a defect. The driver gives its own connection errors no code ("Connection terminated
+  // unexpectedly", "Query read timeout").
+  if (code !== undefined) return /^E(?!RR_)[A-Z_]+$/.test(code) || TRANSIENT.test(code)
   return /connection|timeout|not queryable|client (was|has been) (closed|released)/i.test(error.message)
 }
