@@ -28,6 +28,11 @@ describe('openings of one link within an hour', () => {
     guest.after(unscored).when(open()).then('too_many_openings')
   })
 
+  it('do not count for a new link: whoever hammered the old one does not lock out the guest', () => {
+    const renewed = guest.after(openings(MAX_OPENINGS_PER_HOUR, NOW)).after([{ kind: 'issue_link' }])
+    expect(renewed.when(open({ linkVersion: 2 })).facts()).toHaveLength(2)
+  })
+
   it('are forgotten as the hour passes, one by one', () => {
     const full = guest
       .after(openings(1, NOW))
