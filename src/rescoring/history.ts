@@ -43,7 +43,8 @@ export class EventHistory {
     const before = this.guests.get(guestId) ?? guestDecider.initialState()
     if (fact.type === 'AccessScored') this.score(fact, guestId, before)
     if (fact.type === 'AccessRescored') this.replace(fact)
-    if (fact.type === 'VerdictGiven') this.judge(fact)
+    if (fact.type === 'VerdictGiven') this.change(fact.data.attemptId, () => ({ verdict: fact.data.verdict }))
+    if (fact.type === 'VerdictWithdrawn') this.change(fact.data.attemptId, () => ({ verdict: null }))
     this.guests.set(guestId, guestDecider.evolve(before, fact))
   }
 
@@ -78,10 +79,6 @@ export class EventHistory {
   private replace(fact: Extract<Fact, { type: 'AccessRescored' }>): void {
     const { attemptId, ruleSet, score, band } = fact.data
     this.change(attemptId, ({ rescores }) => ({ before: { ruleSet, score, band }, rescores: rescores + 1 }))
-  }
-
-  private judge({ data }: Extract<Fact, { type: 'VerdictGiven' }>): void {
-    this.change(data.attemptId, () => ({ verdict: data.verdict }))
   }
 
   private change(attemptId: string, change: (opening: Rescored) => Partial<Rescored>): void {
