@@ -114,6 +114,7 @@ export const WRONG_QUERY_VALUES = [
   'W10', // The base64 of `[]`, a cursor in form only.
   'WyJhIiwiYiJd', // The base64 of `["a","b"]`.
   'WyJhXHUwMDAwIiwiYiJd', // With a NUL character in it.
+  'WyI5OTk5OTk5OTk5OTk5OTk5OTkiLCJ4Il0', // With a time that is none, 999999999999999999.
 ]
 
 export const WRONG_HEADERS: readonly (readonly [string, string])[] = [

@@ -34,6 +34,16 @@ export function decodeNumberCursor(text: string): Cursor {
   throw invalidCursor()
 }
 
+/** The last moment that a `Date` can be, in ms. */
+const LAST_MOMENT = 8.64e15
+
+/** A cursor over a time in ms. @throws DomainError `invalid_cursor` */
+export function decodeTimeCursor(text: string): Cursor {
+  const cursor = decodeNumberCursor(text)
+  if (Math.abs(Number(cursor.value)) <= LAST_MOMENT) return cursor
+  throw invalidCursor()
+}
+
 function invalidCursor(): DomainError {
   return new DomainError('invalid', 'invalid_cursor', 'The cursor is not one that this list gave.', {
     fields: [{ path: 'cursor', message: 'is not a cursor of this list' }],

@@ -2,7 +2,7 @@ import type { EventView } from '../../contracts/events.ts'
 import { DEFAULT_THRESHOLDS } from '../../scoring/bands.ts'
 import type { EventRow } from '../events.ts'
 import type { Reader } from '../reader.ts'
-import { decodeNumberCursor, pageOf } from './cursor.ts'
+import { decodeTimeCursor, pageOf } from './cursor.ts'
 import type { EventOverview, EventQueries, EventRecord } from './types.ts'
 
 /** People where the name says so, guests otherwise; those who were removed count nowhere. */
@@ -56,7 +56,7 @@ export function eventQueries(reader: Reader): EventQueries {
       return row === undefined ? null : overviewOf(row)
     },
     async listOwned(hostId, { limit, cursor }) {
-      const after = cursor === undefined ? null : decodeNumberCursor(cursor)
+      const after = cursor === undefined ? null : decodeTimeCursor(cursor)
       const rows = await reader.rows<Counted & { created_ms: string }>(LIST_OWNED, [
         hostId,
         after?.value ?? null,
