@@ -83,7 +83,10 @@ export const useLive = defineStore('live', () => {
 
   async function older(): Promise<void> {
     if (cursor.value === null) return
-    const page = await fetchActivity(eventId, { cursor: cursor.value })
+    const id = eventId
+    const page = await fetchActivity(id, { cursor: cursor.value })
+    // The host may have gone to another event meanwhile.
+    if (id !== eventId) return
     feed.value = addOlder(feed.value, page.items)
     cursor.value = page.nextCursor
   }
