@@ -127,8 +127,11 @@ describe('the embedded store when the database fails it', () => {
     const holder = await database.pool.connect()
     await holder.query('BEGIN')
     await holder.query('SELECT position FROM eventstore.head FOR UPDATE')
-    const append = store.append(newStream(), 'no_stream', facts(1))
-    await sleep(50)
+    const stream = newStream()
+    const append = store.append(stream, 'no_stream', facts(1))
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+    await expect.poll(async () => (await database.pool.query(waiting)).rowCount).toBe(1)
+    expect(await store.readStream(stream)).toEqual({ exists: false })
     await holder.query('COMMIT')
     holder.release()
     expect((await append).revision).toBe(0)

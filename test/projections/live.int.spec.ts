@@ -87,7 +87,8 @@ it('misses nothing beside 32 writers, live and in a rebuild', async () => {
       if (attempt % 8 === 0) await sleep(1)
     }
   })
-  await sleep(20)
+  // In the middle of it: some is there already, and most comes while it is rebuilt.
+  await expect.poll(() => world.store.head(), { interval: 1 }).toBeGreaterThan(50n)
   const rebuilt = await projections.rebuild('activity')
   await Promise.all(writers)
   await settle(world, projections)
