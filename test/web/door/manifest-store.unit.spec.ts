@@ -9,6 +9,7 @@ const DAY = 24 * 3_600_000
 const nobodyWaits = (_guestId: string, told: number) => told
 
 let database: DoorDatabase
+const opened = () => Promise.resolve(database)
 
 beforeEach(async () => {
   globalThis.indexedDB = new IDBFactory()
@@ -16,7 +17,7 @@ beforeEach(async () => {
 })
 
 async function kept(guests = [1, 2, 3]): Promise<ManifestStore> {
-  const store = new ManifestStore(database, makeTicket())
+  const store = new ManifestStore(opened, makeTicket())
   const all = await Promise.all(guests.map((number) => makeGuest(number, { names: ['Companion Secret'] })))
   await store.apply(makeManifest(all), nobodyWaits, NOON)
   return store
@@ -24,7 +25,7 @@ async function kept(guests = [1, 2, 3]): Promise<ManifestStore> {
 
 /** As after a restart. */
 async function reopened(ticket: TicketKey = makeTicket(), now = NOON): Promise<ManifestStore> {
-  const store = new ManifestStore(database, ticket)
+  const store = new ManifestStore(opened, ticket)
   await store.open(now)
   return store
 }
@@ -133,7 +134,7 @@ describe('the manifest on a device', () => {
   })
 
   it('knows that it is not complete while more is to come', async () => {
-    const store = new ManifestStore(database, makeTicket())
+    const store = new ManifestStore(opened, makeTicket())
     await store.apply(makeManifest([await makeGuest(1)], { more: true, total: 2 }), nobodyWaits, NOON)
     expect((await reopened()).roster?.head).toMatchObject({ complete: false, total: 2 })
   })
@@ -147,7 +148,7 @@ describe('the manifest on a device', () => {
   })
 
   it('finds guests by any part of their names, without accents and case', async () => {
-    const store = new ManifestStore(database, makeTicket())
+    const store = new ManifestStore(opened, makeTicket())
     const guests = await Promise.all([
       makeGuest(1, { name: 'Zoë Müller' }),
       makeGuest(2, { name: 'Anna Muller', names: ['Çelik Ünal'] }),

@@ -65,6 +65,7 @@ class FakeServer implements Door {
 }
 
 let database: DoorDatabase
+const opened = () => Promise.resolve(database)
 let store: ManifestStore
 let queue: ScanQueue
 let connection: Connection
@@ -75,8 +76,8 @@ let scans = 0
 beforeEach(async () => {
   globalThis.indexedDB = new IDBFactory()
   database = await openDoorDatabase()
-  store = new ManifestStore(database, makeTicket())
-  queue = await ScanQueue.open(database, EVENT_ID)
+  store = new ManifestStore(opened, makeTicket())
+  queue = await ScanQueue.open(opened, EVENT_ID)
   connection = new Connection(true, () => undefined)
   server = new FakeServer()
   door = new ScannerDoor({
@@ -213,7 +214,7 @@ describe('a scanner without a connection', () => {
   it('still knows after a restart who came in', async () => {
     const scan = passScan()
     await door.admit(scan, await found(scan), 1)
-    const after = new ManifestStore(database, makeTicket())
+    const after = new ManifestStore(opened, makeTicket())
     await after.open(NOON)
     expect(after.roster?.guest(guestIdOf(1))?.arrived).toBe(1)
   })
@@ -256,7 +257,7 @@ describe('a scanner without a connection', () => {
     const scan = passScan()
     await door.admit(scan, await found(scan), 2)
     await database.clear('queue')
-    queue = await ScanQueue.open(database, EVENT_ID)
+    queue = await ScanQueue.open(opened, EVENT_ID)
     const later = new ScannerDoor({
       server,
       device: new DeviceDoor({ store, queue, deviceId: DEVICE, now: () => NOON }),

@@ -3,7 +3,7 @@ import { IDBFactory } from 'fake-indexeddb'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Manifest } from '@contracts/door-offline.ts'
 import { noAnswer } from '@shared/api/problem.ts'
-import { openDoorDatabase } from '../../../web/src/door/offline/database.ts'
+import { keptOpen } from '../../../web/src/door/offline/database.ts'
 import { ManifestStore } from '../../../web/src/door/offline/manifest-store.ts'
 import { ScanQueue } from '../../../web/src/door/offline/queue.ts'
 import { Sync } from '../../../web/src/door/offline/sync.ts'
@@ -26,9 +26,9 @@ let sync: Sync
 
 beforeEach(async () => {
   globalThis.indexedDB = new IDBFactory()
-  const database = await openDoorDatabase()
-  store = new ManifestStore(database, makeTicket())
-  queue = await ScanQueue.open(database, EVENT_ID)
+  const opened = keptOpen()
+  store = new ManifestStore(opened, makeTicket())
+  queue = await ScanQueue.open(opened, EVENT_ID)
   asked = []
   answers = []
   sync = new Sync({

@@ -90,11 +90,15 @@ export async function sendBatch(ticket: string, items: readonly BatchItem[]): Pr
   return answer.items
 }
 
+/** Whether it was given up waiting for an answer; every other DOMException is one of this device's storage. */
+export const isSilence = (thrown: unknown): boolean =>
+  thrown instanceof DOMException && (thrown.name === 'TimeoutError' || thrown.name === 'AbortError')
+
 /** Puts anything a call throws into the terms of the door. */
 export function troubleOf(thrown: unknown): DoorTrouble {
-  if (!(thrown instanceof ApiProblem)) {
-    return thrown instanceof DOMException ? { kind: 'offline' } : { kind: 'server' }
-  }
+  if (isSilence(thrown)) return { kind: 'offline' }
+  if (thrown instanceof DOMException) return { kind: 'storage' }
+  if (!(thrown instanceof ApiProblem)) return { kind: 'server' }
   if (thrown.code === unreachable) return { kind: 'offline' }
   // Whatever its status: somebody on the way said it, and knows nothing of tickets and guests.
   if (thrown.code === unexpected) return { kind: 'server' }

@@ -8,6 +8,8 @@ export type DoorTrouble =
   | { kind: 'offline' }
   | { kind: 'wait' }
   | { kind: 'server' }
+  /** This device can keep nothing: its storage is full, switched off or gone. */
+  | { kind: 'storage' }
   /** The ticket ran out or was withdrawn: nothing works until there is a new one. */
   | { kind: 'ticket' }
   | { kind: 'refused'; detail: string }

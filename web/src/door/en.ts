@@ -118,6 +118,8 @@ export const en = {
     offline: 'No connection. Nothing was recorded; try again.',
     wait: 'Too many tries in a short time. Wait a moment and try again.',
     server: 'The server has a problem. Nothing was recorded; try again.',
+    storage:
+      'This device could not keep the scan, and there is no connection. Nothing was recorded. Free some storage, then try again.',
     ticket: 'This door ticket is no longer valid. Ask the host for a new one.',
     title: 'Could not check',
     ticketTitle: 'Ticket not valid',
@@ -200,6 +202,8 @@ export const en = {
     sync: 'Send and update now',
     syncing: 'Sending and updating…',
     clock: 'The clock of this device is {minutes} minutes wrong. Set it right: arrivals carry its time.',
+    unkept:
+      'This device cannot keep what it knows: its storage is full or switched off. Leave this page open, and free some storage.',
     bright: 'Bright, for sunlight',
     dark: 'Dark, for the night',
     sound: 'Sound',

@@ -167,7 +167,7 @@ export function useCheckIn(
         scans.lost(arrival)
         return { kind: 'unrecorded', arrival }
       }
-      if (trouble.kind !== 'ticket' && trouble.kind !== 'wait') scans.answered(scan)
+      if (trouble.kind === 'refused') scans.answered(scan)
       return stay(trouble)
     }
   }

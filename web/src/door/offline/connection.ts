@@ -12,6 +12,8 @@ export type CallEnd =
   | 'silent'
   /** Nothing that helps: no network, a proxy's page, a fault of the server, too many requests. */
   | 'failed'
+  /** Something on this device, which says nothing of the server. */
+  | 'unrelated'
 
 /** Whether the server is asked: the device decides by itself after silence, after errors in a row, or when told so. */
 export class Connection {
@@ -35,6 +37,7 @@ export class Connection {
       this.#become(true)
       return
     }
+    if (how === 'unrelated') return
     this.#errors = how === 'silent' ? ERRORS : this.#errors + 1
     if (this.#errors >= ERRORS) this.#become(false)
   }

@@ -52,9 +52,33 @@ interface DoorSchema extends DBSchema {
 }
 export type DoorDatabase = IDBPDatabase<DoorSchema>
 
-/** Opens what the door keeps on this device. The ticket is never in it. */
-export function openDoorDatabase(name = 'guestguard-door'): Promise<DoorDatabase> {
-  return openDB<DoorSchema>(name, 1, {
+/** Gives the open database; rejects while the browser has none to give. */
+export type Database = () => Promise<DoorDatabase>
+
+/** Opens what the door keeps on this device when it is first asked for, and anew after the browser has closed it. */
+export function keptOpen(): Database {
+  let opened: Promise<DoorDatabase> | null = null
+  const lost = () => {
+    opened = null
+  }
+  return async () => {
+    opened ??= openDoorDatabase(lost)
+    try {
+      return await opened
+    } catch (thrown) {
+      lost()
+      throw thrown
+    }
+  }
+}
+
+/**
+ * Opens what the door keeps on this device. The ticket is never in it.
+ * @param lost told when the browser closes it by itself, as Safari does when its storage process dies
+ */
+export function openDoorDatabase(lost: () => void = () => undefined): Promise<DoorDatabase> {
+  return openDB<DoorSchema>('guestguard-door', 1, {
+    terminated: lost,
     upgrade(database) {
       database.createObjectStore('manifests', { keyPath: 'eventId' })
       database.createObjectStore('records')

@@ -70,11 +70,11 @@ export class DeviceDoor implements Omit<Door, 'undo'> {
       arrivalCount,
       arrivedBefore,
     } as const
-    await this.#put({ item, guestId: guest.id, asked })
+    const isNew = await this.#put({ item, guestId: guest.id, asked })
     const lastArrival = this.#arrival(scan, arrivalCount)
-    const now = this.#roster.raise(guest.id, arrivalCount, lastArrival)
+    const now = isNew ? this.#roster.raise(guest.id, arrivalCount, lastArrival) : known
     if (now !== null) await this.#parts.store.keep(now)
-    const arrived = arrivedBefore + arrivalCount
+    const arrived = now?.arrived ?? arrivedBefore + arrivalCount
     return admitted({ id: guest.id, name: guest.name }, { ...party, arrived }, lastArrival)
   }
 
@@ -124,7 +124,7 @@ export class DeviceDoor implements Omit<Door, 'undo'> {
     return { at: scannedAt, gate: this.#roster.head.gate, count, deviceId: this.#parts.deviceId }
   }
 
-  #put(scan: NewScan): Promise<void> {
+  #put(scan: NewScan): Promise<boolean> {
     return this.#parts.queue.put(scan, this.#parts.store.box)
   }
 
@@ -132,7 +132,8 @@ export class DeviceDoor implements Omit<Door, 'undo'> {
   async #refused(scan: Scan, refusal: BatchItem['refusal'], guestId: string | null): Promise<void> {
     if ('guestId' in scan.subject) return
     const item = { ...this.#told(scan), ...queued(scan.subject), outcome: 'refused', refusal } as const
-    await this.#put({ item, guestId, asked: false })
+    // They are refused whether this can be kept or not.
+    await this.#put({ item, guestId, asked: false }).catch(() => undefined)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Manifest, ManifestGuest } from '@contracts/door-offline.ts'
-import type { DoorDatabase, KeptHeader } from './database.ts'
+import type { Database, DoorDatabase, KeptHeader } from './database.ts'
 import { Roster, type Inside, type RosterHead } from './roster.ts'
 import { SealedBox, type Sealed } from './sealed-box.ts'
 
@@ -15,13 +15,14 @@ export interface TicketKey {
 
 /** The manifest of one event on this device, which only its ticket opens. */
 export class ManifestStore {
-  readonly #database: DoorDatabase
+  readonly #database: Database
   readonly #ticket: TicketKey
   #box: SealedBox | null = null
   #roster: Roster | null = null
   #header: KeptHeader | null = null
+  #kept = true
 
-  constructor(database: DoorDatabase, ticket: TicketKey) {
+  constructor(database: Database, ticket: TicketKey) {
     this.#database = database
     this.#ticket = ticket
   }
@@ -33,6 +34,11 @@ export class ManifestStore {
 
   get header(): KeptHeader | null {
     return this.#header
+  }
+
+  /** Whether all of it is on the device; else it is written as a whole with the next answer of the server. */
+  get kept(): boolean {
+    return this.#kept
   }
 
   /** Seals what belongs to this event and must not lie open; null until there is a manifest. */
@@ -47,10 +53,11 @@ export class ManifestStore {
    */
   async open(now: number): Promise<void> {
     const { eventId, ticketId, token } = this.#ticket
-    const header = await this.#database.get('manifests', eventId)
+    const database = await this.#database()
+    const header = await database.get('manifests', eventId)
     if (header === undefined) return
     if (Date.parse(header.expiresAt) <= now) {
-      await dropManifest(this.#database, eventId)
+      await dropManifest(database, eventId)
       return
     }
     if (header.encryption.keyId !== ticketId) return
@@ -67,7 +74,7 @@ export class ManifestStore {
 
   async #opened(box: SealedBox): Promise<Roster> {
     const range = rangeOf(this.#ticket.eventId)
-    const reading = this.#database.transaction('records')
+    const reading = (await this.#database()).transaction('records')
     const [keys, records] = await Promise.all([reading.store.getAllKeys(range), reading.store.getAll(range)])
     const sealed = new Map(keys.map(([, name], at) => [name, records[at]]))
     const head = sealed.get(HEAD)
@@ -83,7 +90,7 @@ export class ManifestStore {
 
   /**
    * Takes an answer of the server in: in memory, and on the device in one transaction, so that the cursor never says more
-   * than the guests.
+   * than the guests. What the device cannot keep is known all the same.
    * @param inside see `Roster.apply`
    */
   async apply(answer: Manifest, inside: Inside, now: number): Promise<void> {
@@ -101,27 +108,51 @@ export class ManifestStore {
     this.#box = box
     this.#roster = roster
     this.#header = header
-    const before = await this.#database.get('manifests', event.id)
-    // Another ticket's: of no use beside this one's, which has to be whole then.
-    const anew = answer.reset || before?.encryption.keyId !== encryption.keyId
+    const whole = answer.reset || !this.#kept
+    this.#kept = true
+    try {
+      await this.#write(box, header, roster, whole ? null : changed)
+    } catch {
+      this.#kept = false
+    }
+  }
+
+  /** @param changed null to write all guests in place of what is there */
+  async #write(
+    box: SealedBox,
+    header: KeptHeader,
+    roster: Roster,
+    changed: readonly ManifestGuest[] | null,
+  ): Promise<void> {
+    const { eventId, encryption } = header
+    const database = await this.#database()
+    const before = await database.get('manifests', eventId)
+    // What another ticket sealed is of no use beside this one's, which has to be whole then.
+    const anew = changed === null || before?.encryption.keyId !== encryption.keyId
+    const guests = anew ? roster.guests : changed
     const records = await sealedOf(box, [
       [HEAD, roster.head],
-      ...(anew ? roster.guests : changed).map((guest) => [guest.id, guest] as const),
+      ...guests.map((guest) => [guest.id, guest] as const),
     ])
-    const writing = this.#database.transaction(['manifests', 'records'], 'readwrite')
-    if (anew) await writing.objectStore('records').delete(rangeOf(event.id))
+    const writing = database.transaction(['manifests', 'records'], 'readwrite')
+    if (anew) await writing.objectStore('records').delete(rangeOf(eventId))
     await Promise.all([
       writing.objectStore('manifests').put(header),
-      ...records.map(([name, sealed]) => writing.objectStore('records').put(sealed, [event.id, name])),
+      ...records.map(([name, sealed]) => writing.objectStore('records').put(sealed, [eventId, name])),
       writing.done,
     ])
   }
 
-  /** Keeps what became of one guest. */
+  /** Keeps what became of one guest; where that fails, with the next answer of the server. */
   async keep(guest: ManifestGuest): Promise<void> {
     if (this.#box === null) return
     const sealed = await this.#box.seal(guest.id, guest)
-    await this.#database.put('records', sealed, [this.#ticket.eventId, guest.id])
+    try {
+      const database = await this.#database()
+      await database.put('records', sealed, [this.#ticket.eventId, guest.id])
+    } catch {
+      this.#kept = false
+    }
   }
 
   /** Deletes the manifest of this ticket from memory and device. The queue is not part of it. */
@@ -130,8 +161,9 @@ export class ManifestStore {
     this.#roster = null
     this.#header = null
     const { eventId, ticketId } = this.#ticket
-    const header = await this.#database.get('manifests', eventId)
-    if (header?.encryption.keyId === ticketId) await dropManifest(this.#database, eventId)
+    const database = await this.#database()
+    const header = await database.get('manifests', eventId)
+    if (header?.encryption.keyId === ticketId) await dropManifest(database, eventId)
   }
 }
 

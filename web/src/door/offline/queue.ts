@@ -1,5 +1,5 @@
 import type { BatchAnswer, BatchItem, MAX_BATCH } from '@contracts/door-offline.ts'
-import type { DoorDatabase, Notice, QueuedScan, StoredScan } from './database.ts'
+import type { Database, Notice, QueuedScan, StoredScan } from './database.ts'
 import type { SealedBox } from './sealed-box.ts'
 
 /** Most scans of one request. */
@@ -21,19 +21,19 @@ export interface NewScan {
  * the ticket and the manifest.
  */
 export class ScanQueue {
-  readonly #database: DoorDatabase
+  readonly #database: Database
   readonly #eventId: string
   /** Mirror of the stored queue, so that counts need no waiting. */
   #waiting: QueuedScan[] = []
 
-  private constructor(database: DoorDatabase, eventId: string) {
+  private constructor(database: Database, eventId: string) {
     this.#database = database
     this.#eventId = eventId
   }
 
-  static async open(database: DoorDatabase, eventId: string): Promise<ScanQueue> {
+  static async open(database: Database, eventId: string): Promise<ScanQueue> {
     const queue = new ScanQueue(database, eventId)
-    const all = await database.getAll('queue')
+    const all = await (await database()).getAll('queue')
     queue.#waiting = all.filter((scan) => scan.eventId === eventId).map(upcast)
     return queue
   }
@@ -69,14 +69,22 @@ export class ScanQueue {
     return this.#waiting.filter((scan) => scan.guestId === guestId && scan.item.outcome === 'admitted')
   }
 
-  /** Keeps a scan on the device; only then it may be shown. The name of a walk-in is sealed where that is possible. */
-  async put({ item, guestId, asked }: NewScan, box: SealedBox | null): Promise<void> {
+  /**
+   * Keeps a scan on the device; only then it may be shown. The name of a walk-in is sealed where that is possible.
+   * @returns false when the scan was in the queue already
+   */
+  async put({ item, guestId, asked }: NewScan, box: SealedBox | null): Promise<boolean> {
     const { nonce, walkIn } = item
+    if (this.has(nonce)) return false
     const sealedName = walkIn === undefined || box === null ? null : await box.seal(nonce, walkIn.name)
     const kept = sealedName === null ? item : { ...item, walkIn: { name: NAMELESS } }
     const scan = { eventId: this.#eventId, nonce, guestId, item: kept, asked, sealedName }
-    const seq = await this.#database.add('queue', scan)
+    const writing = (await this.#database()).transaction('queue', 'readwrite')
+    // There already when the browser closed the storage between the write and the word that it was done.
+    const seq = (await writing.store.index('byNonce').getKey(nonce)) ?? (await writing.store.add(scan))
+    await writing.done
     this.#waiting.push({ ...scan, seq })
+    return true
   }
 
   /**
@@ -95,7 +103,7 @@ export class ScanQueue {
 
   /** @returns false when it was sent by another tab meanwhile */
   async #deleteUnsent({ seq = 0 }: QueuedScan): Promise<boolean> {
-    const writing = this.#database.transaction('queue', 'readwrite')
+    const writing = (await this.#database()).transaction('queue', 'readwrite')
     const unsent = (await writing.store.get(seq))?.asked === false
     if (unsent) await writing.store.delete(seq)
     await writing.done
@@ -114,10 +122,14 @@ export class ScanQueue {
     const nonces = new Set(next.map(({ nonce }) => nonce))
     const unmarked = this.#waiting.filter(({ nonce, asked }) => nonces.has(nonce) && !asked)
     this.#waiting = this.#waiting.map((scan) => (nonces.has(scan.nonce) ? { ...scan, asked: true } : scan))
-    if (unmarked.length === 0) return next
-    const writing = this.#database.transaction('queue', 'readwrite')
-    await Promise.all([...unmarked.map((scan) => writing.store.put({ ...scan, asked: true })), writing.done])
+    // They are sent also when the mark cannot be kept.
+    if (unmarked.length > 0) await this.#mark(unmarked).catch(() => undefined)
     return next
+  }
+
+  async #mark(scans: readonly QueuedScan[]): Promise<void> {
+    const writing = (await this.#database()).transaction('queue', 'readwrite')
+    await Promise.all([...scans.map((scan) => writing.store.put({ ...scan, asked: true })), writing.done])
   }
 
   /** The scan as it is sent. */
@@ -146,7 +158,7 @@ export class ScanQueue {
 
   /** In one transaction: a scan is never in neither place. */
   async #forget(scans: readonly QueuedScan[], notices: readonly Notice[] = []): Promise<void> {
-    const writing = this.#database.transaction(['queue', 'notices'], 'readwrite')
+    const writing = (await this.#database()).transaction(['queue', 'notices'], 'readwrite')
     await Promise.all([
       ...scans.flatMap(({ seq }) => (seq === undefined ? [] : [writing.objectStore('queue').delete(seq)])),
       ...notices.map((notice) => writing.objectStore('notices').put(notice)),
@@ -157,7 +169,7 @@ export class ScanQueue {
   }
 
   async notices(): Promise<Notice[]> {
-    const all = await this.#database.getAll('notices')
+    const all = await (await this.#database()).getAll('notices')
     return all
       .filter(({ eventId }) => eventId === this.#eventId)
       .sort((one, other) => (one.scannedAt < other.scannedAt ? 1 : -1))
@@ -165,7 +177,8 @@ export class ScanQueue {
 
   /** People have seen it. */
   async dismiss(nonce: string): Promise<void> {
-    await this.#database.delete('notices', nonce)
+    const database = await this.#database()
+    await database.delete('notices', nonce)
   }
 }
 

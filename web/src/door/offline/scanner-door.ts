@@ -1,9 +1,9 @@
 import type { CheckInPreview } from '@contracts/door.ts'
 import { noAnswer } from '@shared/api/problem.ts'
-import { troubleOf } from '../api.ts'
+import { isSilence, troubleOf } from '../api.ts'
 import type { Admission, Door, Finding, Undoable } from '../door.ts'
 import type { Scan } from '../scan.ts'
-import type { Connection } from './connection.ts'
+import type { CallEnd, Connection } from './connection.ts'
 import type { DeviceDoor } from './device-door.ts'
 import type { ManifestStore } from './manifest-store.ts'
 import type { ScanQueue } from './queue.ts'
@@ -120,8 +120,11 @@ export class ScannerDoor implements Door {
     } catch (thrown) {
       const end = callEnd(thrown)
       connection.ended(end)
-      if (end !== 'answered' && device.ready) return this.#sentAtOnce(alone)
-      throw thrown
+      if (end === 'answered' || !device.ready) throw thrown
+      return await this.#sentAtOnce(alone).catch(() => {
+        // Nobody knows whether it was recorded, since the server was asked: that is what has to be said.
+        throw thrown
+      })
     }
   }
 
@@ -153,8 +156,9 @@ export class ScannerDoor implements Door {
 }
 
 /** How a call that threw ended, for the connection. */
-export function callEnd(thrown: unknown): 'answered' | 'silent' | 'failed' {
-  if (thrown instanceof DOMException) return 'silent'
+export function callEnd(thrown: unknown): CallEnd {
+  if (isSilence(thrown)) return 'silent'
   const { kind } = troubleOf(thrown)
+  if (kind === 'storage') return 'unrelated'
   return kind === 'offline' || kind === 'server' || kind === 'wait' ? 'failed' : 'answered'
 }

@@ -3,7 +3,7 @@ import { fetchManifest, sendBatch, serverDoor, troubleOf } from '../api.ts'
 import type { Door } from '../door.ts'
 import type { TicketFace } from '../ticket.ts'
 import { Connection, PATIENCE_MS } from './connection.ts'
-import { openDoorDatabase, type DoorDatabase, type Notice } from './database.ts'
+import { keptOpen, type Database, type Notice } from './database.ts'
 import { DeviceDoor } from './device-door.ts'
 import { dropExpired, ManifestStore } from './manifest-store.ts'
 import { ScanQueue } from './queue.ts'
@@ -27,6 +27,8 @@ export interface ScannerStatus {
   /** How far the clock of this device is ahead of the server's, in milliseconds. */
   readonly clockAhead: number
   readonly notices: readonly Notice[]
+  /** False while the device cannot keep what it knows: it is gone when the page is. */
+  readonly kept: boolean
 }
 
 export interface ScannerOptions {
@@ -39,7 +41,7 @@ export interface ScannerOptions {
   readonly changed: (status: ScannerStatus) => void
   /** The server takes this ticket no more: the manifest is gone, the queue stays. */
   readonly refused: (code: string) => void
-  readonly database?: DoorDatabase
+  readonly database?: Database
 }
 
 /** Everything behind the page of a scanner: manifest, queue, connection, and the door that works with and without a network. */
@@ -55,9 +57,9 @@ export class Scanner {
   #clockAhead = 0
 
   static async open(options: ScannerOptions): Promise<Scanner> {
-    const database = options.database ?? (await openDoorDatabase())
+    const database = options.database ?? keptOpen()
     const { face, ticket, now } = options
-    await dropExpired(database, now())
+    await dropExpired(await database(), now())
     const store = new ManifestStore(database, { token: ticket, ...face })
     await store.open(now())
     const scanner = new Scanner(options, store, await ScanQueue.open(database, face.eventId))
@@ -111,6 +113,7 @@ export class Scanner {
       savedAt: header === null ? null : Date.parse(header.savedAt),
       clockAhead: this.#clockAhead,
       notices: this.#notices,
+      kept: this.#store.kept,
     }
   }
 
@@ -137,7 +140,8 @@ export class Scanner {
 
   /** Deletes the manifest; what waits to be sent stays. */
   async refuse(code: string): Promise<void> {
-    await this.#store.drop()
+    // Without its ticket nobody reads it, should it be left behind.
+    await this.#store.drop().catch(() => undefined)
     this.#tell()
     this.#options.refused(code)
   }
