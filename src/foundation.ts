@@ -5,7 +5,7 @@ import { createCommandHandler, type CommandHandler } from './commands/handle.ts'
 import { createOpenings, type Openings } from './commands/guest/opening.ts'
 import { activeRules } from './commands/rules/active.ts'
 import type { Config } from './config.ts'
-import { createEmbeddedStore } from './eventstore/embedded/store.ts'
+import { ANSWER_WITHIN, createEmbeddedStore } from './eventstore/embedded/store.ts'
 import { createEventStoreDbStore } from './eventstore/eventstoredb/store.ts'
 import { holdToItsLog } from './eventstore/log-mark.ts'
 import { createLog, type Log } from './eventstore/log.ts'
@@ -145,7 +145,12 @@ async function openStore(
 ): Promise<EventStore> {
   if (config.eventStoreUrl !== null) return openRemoteStore(config.eventStoreUrl, logger, closers)
   // A pool of its own: an append must never wait for a reader that waits for the append.
-  const pool = createPool(databaseUrl, { log: logger, max: 8, applicationName: 'guestguard log' })
+  const pool = createPool(databaseUrl, {
+    log: logger,
+    max: 8,
+    applicationName: 'guestguard log',
+    answerWithin: ANSWER_WITHIN,
+  })
   closers.add("the log's pool", () => pool.end())
   const embedded = createEmbeddedStore({ pool, log: logger })
   closers.add('the event store', () => embedded.close())

@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { Closers } from '../closers.ts'
 import { createCommandHandler, type CommandHandler } from '../commands/handle.ts'
 import type { Config } from '../config.ts'
-import { createEmbeddedStore } from '../eventstore/embedded/store.ts'
+import { ANSWER_WITHIN, createEmbeddedStore } from '../eventstore/embedded/store.ts'
 import { createEventStoreDbStore } from '../eventstore/eventstoredb/store.ts'
 import { createLog, type Log } from '../eventstore/log.ts'
 import type { EventStore } from '../eventstore/port.ts'
@@ -92,7 +92,12 @@ function storeOf(
     closers.add('the event store', () => remote.close())
     return remote
   }
-  const pool = createPool(databaseUrl, { log: logger, max: 6, applicationName: 'guestguard ops log' })
+  const pool = createPool(databaseUrl, {
+    log: logger,
+    max: 6,
+    applicationName: 'guestguard ops log',
+    answerWithin: ANSWER_WITHIN,
+  })
   closers.add("the log's pool", () => pool.end())
   const embedded = createEmbeddedStore({ pool, log: logger })
   closers.add('the event store', () => embedded.close())

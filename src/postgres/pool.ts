@@ -20,6 +20,11 @@ export interface PoolOptions {
   readonly max?: number
   /** Shown in pg_stat_activity, default `guestguard`. */
   readonly applicationName?: string
+  /**
+   * Longest wait for the answer to one statement, in milliseconds; the connection is useless afterwards. For pools without
+   * long statements only, a COPY and a migration are such. Default: as long as TCP waits, 15 minutes on Linux.
+   */
+  readonly answerWithin?: number
 }
 
 /** pg says that a pool has ended when it has told its connections to close; the server still has them then. */
@@ -55,6 +60,7 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
     connectionTimeoutMillis: 10 * SECOND,
     idleTimeoutMillis: 30 * SECOND,
     keepAlive: true,
+    ...(options.answerWithin === undefined ? {} : { query_timeout: options.answerWithin }),
   })
   const onError = (error: Error): void => {
     withoutCorrelation(() => {

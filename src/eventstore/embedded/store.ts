@@ -28,6 +28,7 @@ import { Tail } from './tail.ts'
 import { writeTombstone } from './write-batch.ts'
 
 export { migrations } from './schema.ts'
+export { ANSWER_WITHIN } from './write-batch.ts'
 
 /** Facts of one page when the caller does not say: large enough that round trips do not count, some MB of memory. */
 const PAGE_SIZE = 1_000
@@ -36,7 +37,7 @@ export interface EmbeddedStoreOptions {
   /**
    * Connections to a database where `migrations` were applied. At most 6 are used at a time: one writes, one listens,
    * two read streams, the others read pages. Shared with transactions that wait for an append, a full pool would wait
-   * for itself: give the store a pool of its own.
+   * for itself: give the store a pool of its own, that waits for an answer no longer than `ANSWER_WITHIN`.
    */
   readonly pool: Pool
   readonly log: Log

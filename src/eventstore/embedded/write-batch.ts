@@ -1,10 +1,18 @@
 import type { PoolClient } from '../../postgres/pool.ts'
+import { SECOND } from '../../kernel/time.ts'
 import type { EncodedAppend } from '../encode.ts'
 import type { Position } from '../port.ts'
 import { evaluate, type KnownFact, type LogState, type Outcome, type PlacedRecord } from './evaluate.ts'
 
 /** The channel that tells other processes how far the log has come; the payload is `<origin>:<position>`. */
 export const CHANNEL = 'eventstore'
+
+/**
+ * How long an answer to the log is waited for, in milliseconds: a little longer than the server takes for a statement at most,
+ * below. A connection that has gone silent then gives way to another. Without it all appends of the process wait
+ * behind the one under way, for as long as TCP does.
+ */
+export const ANSWER_WITHIN = 35 * SECOND
 
 /**
  * Takes the write lock. The lock ends with the transaction, and a holder that stopped talking to the database is thrown

@@ -1,0 +1,41 @@
+import { once } from 'node:events'
+import { expect, it } from 'vitest'
+import { createEmbeddedStore, migrations } from '../../src/eventstore/embedded/store.ts'
+import { createPool } from '../../src/postgres/pool.ts'
+import { facts, newStream, recordsOf } from '../contract/event-store/fixtures.ts'
+import { startTcpProxy } from '../faults/tcp-proxy.ts'
+import { silentLog } from '../support/log.ts'
+import { createTestDatabase } from '../support/postgres.ts'
+
+it('goes on with another connection when the one that it writes on goes silent, and records each append once', async ({
+  onTestFinished,
+}) => {
+  const database = await createTestDatabase(migrations)
+  onTestFinished(() => database.drop())
+  const url = new URL(database.url)
+  const network = await startTcpProxy(Number(url.port))
+  onTestFinished(() => {
+    network.close()
+  })
+  url.port = String(network.port)
+  const pool = createPool(url.href, { log: silentLog, max: 6, answerWithin: 1_000 })
+  onTestFinished(() => pool.end())
+  const store = createEmbeddedStore({ pool, log: silentLog })
+  onTestFinished(() => store.close())
+  const [known, first, second] = [newStream(), newStream(), newStream()]
+  // The second makes it the only writer, which writes in one statement.
+  await store.append(known, 'no_stream', facts(1))
+  await store.append(known, 0, facts(1))
+
+  network.silence()
+  const dropped = once(pool, 'remove')
+  const appends = Promise.all([
+    store.append(first, 'no_stream', facts(2)),
+    Promise.resolve().then(() => store.append(second, 'no_stream', facts(1))),
+  ])
+  await dropped
+  network.mend()
+  expect((await appends).map(({ revision }) => revision)).toEqual([1, 0])
+  expect(await recordsOf(store, first)).toHaveLength(2)
+  expect(await recordsOf(store, second)).toHaveLength(1)
+})
