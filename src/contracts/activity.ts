@@ -51,8 +51,14 @@ export const activityItem = z
   .meta({ id: 'ActivityItem' })
 export type ActivityItem = z.infer<typeof activityItem>
 
-export const activityQuery = pageQuery.extend({ guest: id.optional() })
+export const activityQuery = pageQuery.extend({
+  guest: id.optional(),
+  /** Flagged openings (Suspicious or Blocked) only, those without a verdict. */
+  awaiting: z.literal('verdict').optional(),
+})
 export const activityPage = page(activityItem).extend({
+  /** Asked for what is `awaiting`: how many there are on all pages together. */
+  waiting: z.int().optional(),
   /** Newest position the page knows of; connect the live feed with it. */
   head: z.string(),
 })

@@ -56,6 +56,12 @@ export interface Verdict {
   readonly history: { verdict: Said; at: string; by: string }[]
 }
 
+/**
+ * Flagged openings that no host has judged, or of which the verdict was taken back. In the words of the index, which
+ * PostgreSQL uses only for a query that says the same.
+ */
+export const AWAITS_VERDICT = `kind = 'opening' AND band IN ('high', 'block') AND verdict ->> 'verdict' IS NULL`
+
 export type PersonRow = { readonly event_id: string; readonly guest_id: string; readonly name: string | null }
 
 /** An item as its first fact makes it. */

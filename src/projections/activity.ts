@@ -1,7 +1,14 @@
 import { ERASED, known } from '../events/fact.ts'
 import type { FactType } from '../events/registry.ts'
 import { openingFolds } from './activity-opening.ts'
-import { begin, beginFor, type ActivityKind, type ActivityRow, type PersonRow } from './activity-row.ts'
+import {
+  AWAITS_VERDICT,
+  begin,
+  beginFor,
+  type ActivityKind,
+  type ActivityRow,
+  type PersonRow,
+} from './activity-row.ts'
 import { ignored, ofAccess, ofAnswers, ofDoor, ofLinks, ofNoEvent, ofSettings, ofTickets } from './ignored.ts'
 import {
   allItemsOf,
@@ -35,7 +42,7 @@ const person = <T extends FactType>(
 /** The live monitor: answers, openings and arrivals in the order in which they happened, with the names of today. */
 export const activity: Projection = {
   name: 'activity',
-  version: 3,
+  version: 4,
   announces: 'items',
   tables: [
     defineTable<PersonRow>({
@@ -82,7 +89,13 @@ export const activity: Projection = {
         verdict_at: 'bigint',
         scored_before: 'jsonb',
       },
-      indexes: ['event_id, listed_at', 'event_id, told_at', 'event_id, item_id', 'event_id, verdict_at'],
+      indexes: [
+        'event_id, listed_at',
+        'event_id, told_at',
+        'event_id, item_id',
+        'event_id, verdict_at',
+        { columns: 'event_id, listed_at', where: AWAITS_VERDICT },
+      ],
       folds: {
         ...openingFolds,
         RsvpAnswered: item('rsvp', ({ data: { answer, status, partySize } }) => ({

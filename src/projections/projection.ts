@@ -21,12 +21,14 @@ export interface Fold<R, F extends Fact> {
 /** One entry for every type of fact, null for one that changes nothing: a new type does not compile until decided. */
 export type Folds<R> = { readonly [T in FactType]: Fold<R, FactOfType<T>> | null }
 
+/** Columns of a further index, such as `event_id, position DESC`; with `where`, of those rows only. */
+export type Index = string | { readonly columns: string; readonly where: string }
+
 export interface TableSpec<R extends Row> {
   readonly name: string
   /** SQL type of each column, with `NOT NULL` where it holds. `key` and the positions are added by the runner. */
   readonly columns: { readonly [C in keyof R & string]: string }
-  /** Columns of further indexes, such as `event_id, position DESC`. */
-  readonly indexes: readonly string[]
+  readonly indexes: readonly Index[]
   readonly folds: Folds<R>
 }
 
@@ -34,7 +36,7 @@ export interface TableSpec<R extends Row> {
 export interface Table {
   readonly name: string
   readonly columns: Readonly<Record<string, string>>
-  readonly indexes: readonly string[]
+  readonly indexes: readonly Index[]
   readonly folds: ReadonlyMap<string, Fold<Row, Fact>>
 }
 

@@ -22,8 +22,10 @@ export async function createTables(
         rsvps_position bigint NOT NULL,
         ${columns.join(',\n')}
       ) WITH (fillfactor = ${String(FILLFACTOR)})`)
-    for (const index of table.indexes)
-      await client.query(`CREATE INDEX ON ${schema}.${table.name} (${index})`)
+    for (const index of table.indexes) {
+      const of = typeof index === 'string' ? `(${index})` : `(${index.columns}) WHERE ${index.where}`
+      await client.query(`CREATE INDEX ON ${schema}.${table.name} ${of}`)
+    }
   }
 }
 

@@ -17,6 +17,8 @@ export const activityRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) 
       config: { access: 'event:read' },
       schema: {
         tags: ['activity'],
+        description:
+          'What happened, the newest first. With `awaiting=verdict` only the openings that were flagged (Suspicious or Blocked) and have no verdict, and in `waiting` how many there are on all pages.',
         params,
         querystring: activityQuery,
         response: { 200: activityPage, ...refused },

@@ -1,5 +1,5 @@
 import type { FeedbackItem } from '../../contracts/security.ts'
-import type { ActivityRow } from '../activity-row.ts'
+import { AWAITS_VERDICT, type ActivityRow } from '../activity-row.ts'
 import { guestKey } from '../projection.ts'
 import type { Reader } from '../reader.ts'
 import { activityItemOf } from './activity-item.ts'
@@ -13,16 +13,18 @@ const ITEMS = `
   FROM {activity}.items i
   LEFT JOIN {activity}.people p ON p.key = i.event_id || '/' || i.guest_id`
 
+const OF_EVENT = `i.event_id = $1`
+
+/** The items of a guest share the beginning of their key. */
+const OF_GUEST = `i.key >= $1 || '/' AND i.key < $1 || '0'`
+
 /** In the order of what happened first: an opening keeps its place when its score comes late. */
-const PAGE = `${ITEMS}
-  WHERE i.event_id = $1 AND ($2::bigint IS NULL OR i.listed_at < $2)
+const pageWhere = (which: string) => `${ITEMS}
+  WHERE ${which} AND ($2::bigint IS NULL OR i.listed_at < $2)
   ORDER BY i.listed_at DESC
   LIMIT $3`
 
-const PAGE_OF_GUEST = `${ITEMS}
-  WHERE i.key >= $1 || '/' AND i.key < $1 || '0' AND ($2::bigint IS NULL OR i.listed_at < $2)
-  ORDER BY i.listed_at DESC
-  LIMIT $3`
+const countWhere = (which: string) => `SELECT count(*)::integer AS count FROM {activity}.items i WHERE ${which}`
 
 /** In the order of what was told last: an opening comes again when its score comes late. */
 const AFTER = `${ITEMS}
@@ -60,16 +62,19 @@ function feedbackOf({ verdict, ...row }: NamedRow): FeedbackItem {
 
 export function activityQueries(reader: Reader): ActivityQueries {
   return {
-    async page(eventId, { limit, cursor, guest }) {
+    async page(eventId, { limit, cursor, guest, awaiting }) {
       const before = cursor === undefined ? null : decodeNumberCursor(cursor).value
+      const key = guest === undefined ? eventId : guestKey(eventId, guest)
+      const all = guest === undefined ? OF_EVENT : OF_GUEST
+      const which = awaiting === undefined ? all : `${all} AND ${AWAITS_VERDICT}`
       // Read first: what comes between the two is told by the feed, and perhaps in the list too, but never lost.
       const [newest] = await reader.rows<{ head: string }>(HEAD, [eventId])
-      const rows =
-        guest === undefined
-          ? await reader.rows<NamedRow>(PAGE, [eventId, before, limit + 1])
-          : await reader.rows<NamedRow>(PAGE_OF_GUEST, [guestKey(eventId, guest), before, limit + 1])
-      const page = pageOf(rows, limit, activityItemOf, (row) => ({ value: row.listed_at, id: row.item_id }))
-      return { ...page, head: newest?.head ?? '0' }
+      const rows = await reader.rows<NamedRow>(pageWhere(which), [key, before, limit + 1])
+      const items = pageOf(rows, limit, activityItemOf, (row) => ({ value: row.listed_at, id: row.item_id }))
+      const page = { ...items, head: newest?.head ?? '0' }
+      if (awaiting === undefined) return page
+      const [counted] = await reader.rows<{ count: number }>(countWhere(which), [key])
+      return { ...page, waiting: counted?.count ?? 0 }
     },
     async after(eventId, position, limit) {
       const rows = await reader.rows<NamedRow>(AFTER, [eventId, String(position), limit])

@@ -136,12 +136,22 @@ export interface RsvpQueries {
   totals(eventId: string): Promise<RsvpTotals>
 }
 
+export interface ActivityRequest extends PageRequest {
+  readonly guest?: string | undefined
+  /** Only flagged openings that nobody has judged. */
+  readonly awaiting?: 'verdict' | undefined
+}
+
+export interface ActivityPage extends Page<ActivityItem> {
+  /** Where to connect the live feed. */
+  readonly head: string
+  /** Of `awaiting`: how many there are on all pages. */
+  readonly waiting?: number
+}
+
 export interface ActivityQueries {
-  /** What happened, the newest first; `head` is where to connect the live feed. @throws DomainError `invalid_cursor` */
-  page(
-    eventId: string,
-    request: PageRequest & { readonly guest?: string | undefined },
-  ): Promise<Page<ActivityItem> & { head: string }>
+  /** What happened, the newest first. @throws DomainError `invalid_cursor` */
+  page(eventId: string, request: ActivityRequest): Promise<ActivityPage>
   /**
    * Items that are new or changed after a position, in log order: an opening that was scored late comes again.
    * @param limit most items; as many as that means that there may be more
