@@ -32,6 +32,8 @@ export type Problem = z.infer<typeof problem> & { recovery?: Recovery; triesLeft
 /** The way back that a stopped guest is offered. */
 export const recovery = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ask_host'), message: z.string() }),
+  /** It was taken for an opening by a program; a tap on the guest's own device opens it. */
+  z.object({ kind: z.literal('own_device'), message: z.string() }),
   /** A code can be sent to the address on file; `challengeToken` is what to ask for it with. */
   z.object({ kind: z.literal('code'), message: z.string(), challengeToken: z.string() }),
 ])

@@ -21,17 +21,26 @@ const UNFURLERS =
 const PREFETCH_HEADERS = ['sec-purpose', 'purpose', 'x-moz', 'x-purpose'] as const
 
 /**
- * Labels a visit of a guest's page, for the host's information. The label changes nothing of what is answered: agents
- * can be forged, and only the guest's gesture is scored.
+ * Labels an unscored visit of a guest's link, for the host's information. The label changes nothing of what is answered:
+ * agents can be forged, and only the guest's gesture is scored.
  */
 export function classifyVisit(request: Pick<FastifyRequest, 'headers' | 'ip'>): TouchKind {
-  const fetchedAhead = PREFETCH_HEADERS.some((name) =>
-    /prefetch|prerender|preview/i.test(String(request.headers[name] ?? '')),
-  )
-  if (fetchedAhead) return 'prefetch'
+  if (isFetchedAhead(request)) return 'prefetch'
   const agent = request.headers['user-agent'] ?? ''
   if (UNFURLERS.test(agent)) return 'unfurl'
   return agent === '' || isbot(agent) || isMailProtection(request.ip) ? 'scanner' : 'page'
+}
+
+/**
+ * Whether no gesture of a person can be behind a request, even one that opens an invitation: mail scanners press buttons
+ * (next-auth#1840). The agent does not count, for anybody can send that of a scanner.
+ */
+export function isUnattended(request: Pick<FastifyRequest, 'headers' | 'ip'>): boolean {
+  return isFetchedAhead(request) || isMailProtection(request.ip)
+}
+
+function isFetchedAhead({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+  return PREFETCH_HEADERS.some((name) => /prefetch|prerender|preview/i.test(String(headers[name] ?? '')))
 }
 
 function isMailProtection(ip: string): boolean {

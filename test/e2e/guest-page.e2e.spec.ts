@@ -14,7 +14,7 @@ import {
   type TestHost,
 } from '../support/party.ts'
 import { inviteTo } from './evening.ts'
-import { startStage, type Stage } from './stage.ts'
+import { HOME, startStage, type Stage } from './stage.ts'
 import { visit, type Visitor } from './visitor.ts'
 
 const openEnvelope = (page: Page) => page.getByRole('button', { name: /^Open the invitation/ }).click()
@@ -198,6 +198,23 @@ describeInBrowser("the guest's page", (browser, test) => {
     await readModelsCaughtUp(stage.product())
     const [item] = expectStatus(await host.client.get<z.infer<typeof activityPage>>(activity), 200).items
     expect(item).toMatchObject({ kind: 'opening', band: 'low', score: 0 })
+  })
+
+  test('stays closed to a tap from a network of mail scanners, and tells who sits there how to open it', async () => {
+    const { eventId, guest } = await inviteTo(host)
+    const { page, context } = visitor
+    await context.setExtraHTTPHeaders({ 'x-forwarded-for': '40.92.10.10' })
+    await page.goto(`/r/${guest.token}`)
+    await openEnvelope(page)
+    await heading(page, 'The envelope is still closed')
+    await page.getByText('on your own telephone or computer').waitFor()
+    expect(await openingsOf(eventId, guest)).toBe(0)
+
+    await context.setExtraHTTPHeaders({ 'x-forwarded-for': HOME })
+    await page.getByRole('button', { name: 'Try again here' }).click()
+    await openEnvelope(page)
+    await page.getByText('Dear Ada Lovelace,').waitFor()
+    expect(await openingsOf(eventId, guest)).toBe(1)
   })
 
   test('can be opened and answered with the keyboard alone', async () => {

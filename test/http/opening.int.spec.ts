@@ -201,6 +201,42 @@ describe('opening', () => {
   })
 })
 
+describe('an opening that no person can have made', () => {
+  /** Of Exchange Online Protection. */
+  const MAIL_PROTECTION = '40.92.10.10'
+
+  it.each([
+    ['by a mail scanner that presses buttons', MAIL_PROTECTION, {}],
+    ['ahead of its user by a browser', PARIS, { 'sec-purpose': 'prefetch;prerender' }],
+  ])('%s is a visit, and leaves the guest to be the first', async (_, ip, headers) => {
+    const turnedAway = await open(product.client(ip), guest.token, LAPTOP, headers)
+    expect(turnedAway.status).toBe(403)
+    expect(turnedAway.body).toMatchObject({ code: 'access_blocked', recovery: { kind: 'own_device' } })
+    expect(turnedAway.text).not.toMatch(/rsvpToken|Grace|scanner|network/)
+    await vi.waitFor(async () => {
+      expect(await factsOf('LinkTouched')).toBe(1)
+    })
+    expect(await activity()).toEqual([])
+    expect(await guestNow()).toMatchObject({ openings: 0, risk: null, status: 'added' })
+
+    const opened = expectStatus(await open(product.client(PARIS), guest.token, PHONE), 200)
+    expect(opened.decision).toEqual({ label: 'Verified' })
+    const [item] = await activity()
+    expect(item).toMatchObject({ score: 0, reasons: [] })
+  })
+
+  it('is not told by the agent alone: it can be forged, and is scored as any other', async () => {
+    const agent = { 'user-agent': 'facebookexternalhit/1.1 Facebot Twitterbot/1.0' }
+    expectStatus(await open(product.client(PARIS), guest.token, PHONE, agent), 200)
+    expect(await guestNow()).toMatchObject({ openings: 1 })
+  })
+
+  it('with a link that does not work is told no more than anybody else', async () => {
+    const answer = await open(product.client(MAIL_PROTECTION), 'x'.repeat(72))
+    expect([answer.status, (answer.body as unknown as Problem).code]).toEqual([404, 'link_invalid'])
+  })
+})
+
 describe('what is not a link', () => {
   it('is answered in the same words whatever is wrong with it', async () => {
     const removed = await addGuest(host, event.id)

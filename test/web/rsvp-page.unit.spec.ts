@@ -19,6 +19,7 @@ const invitation = {
   pass: null,
 }
 const opened = { invitation, rsvpToken: 'token-1', decision: { label: 'Verified' as const } }
+const ownDevice = { kind: 'own_device' as const, message: 'Open it on your own device.' }
 const askHost = { kind: 'ask_host' as const, message: 'Ask your host.' }
 const rsvp = { answer: 'attending' as const, partySize: 2, plusOneNames: ['Tom'], note: null }
 const failure = (status: number | null, code = 'some_code', more: Partial<Failure> = {}): Failure => ({
@@ -82,6 +83,12 @@ describe('the envelope', () => {
       event: sealed,
       message: 'Ask your host.',
     })
+  })
+
+  it('tells who is taken for a mail scanner how to open it, and lets them try again', () => {
+    const elsewhere = after(...opening, failed(403, 'access_blocked', { recovery: ownDevice }))
+    expect(elsewhere).toEqual({ kind: 'own_device', event: sealed, message: 'Open it on your own device.' })
+    expect(next(elsewhere, { type: 'sealed_again' })).toEqual(after(loaded))
   })
 
   it('leads to the page of unknown links for a 404, before and after the tap', () => {

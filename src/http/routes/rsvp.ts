@@ -15,8 +15,8 @@ import { createLinks, type LiveLink } from '../links.ts'
 import { sendPage } from '../pages.ts'
 import { bearerOf, contextOf, onceContext, withPosition } from '../requests.ts'
 import { passOf, rsvpOf, sealedView } from '../views/invitation.ts'
-import { openedView, prepareOpened, stopped } from '../views/opened.ts'
-import { classifyVisit } from '../visits.ts'
+import { openedView, prepareOpened, stopped, turnedAway } from '../views/opened.ts'
+import { classifyVisit, isUnattended } from '../visits.ts'
 
 /** Any text: what is not a link is answered as a link that does not work. */
 const params = z.object({ token: z.string().max(200) })
@@ -62,7 +62,7 @@ export const rsvpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
       schema: {
         tags: ['guest page'],
         description:
-          'The guest opened the invitation: scored, recorded, and answered with a token to reply with.',
+          'The guest opened the invitation: scored, recorded, and answered with a token to reply with. A mail scanner that presses the button, or a browser that does it ahead of its user, is turned away unscored.',
         params,
         body: openBody,
         response: { 200: openAnswer, 403: blockedProblem, ...refused },
@@ -70,6 +70,11 @@ export const rsvpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
     },
     async (request, reply) => {
       const { token } = request.params
+      if (isUnattended(request)) {
+        // Scored, it would be what the guest is compared with: the scanner the guest, and the guest a stranger.
+        recordTouch(request, await links.require(request, token))
+        throw turnedAway()
+      }
       const claims = deps.tokens.verifyLink(token)
       if (claims === null) return links.refuse(request)
       const context = contextOf(deps, request, `guest:${claims.guestId}`)

@@ -57,6 +57,17 @@ const ASK_HOST: Recovery = {
   message: 'Please ask your host: they can see this visit and send you a new link.',
 }
 
+/** For an opening that no person made. A person who is told so all the same has a way to open it. */
+export function turnedAway(): DomainError {
+  const recovery: Recovery = {
+    kind: 'own_device',
+    message: 'This invitation opens on your own device, by a tap of yours.',
+  }
+  return new DomainError('forbidden', 'access_blocked', 'We could not open this invitation here.', {
+    extras: { recovery },
+  })
+}
+
 /** Calm, and without the reasons: an honest guest is not accused, an attacker is not taught. */
 export async function stopped(
   { tokens }: Pick<AppDeps, 'tokens'>,

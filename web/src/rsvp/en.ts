@@ -117,6 +117,13 @@ export const en = {
     step2: 'They can send you a new personal link. Open it yourself and do not pass it on.',
     calm: 'Nothing is lost: your invitation still exists.',
   },
+  ownDevice: {
+    title: 'The envelope is still closed',
+    step1: 'Open the link from your message on your own telephone or computer.',
+    step2: 'Tap the envelope there. Nothing has happened to your invitation.',
+    step3: 'Should it stay closed, ask the host of {event}.',
+    again: 'Try again here',
+  },
   unknown: {
     title: 'This link leads nowhere',
     text: 'It may be incomplete, or replaced by a newer one.',

@@ -22,6 +22,8 @@ export type GuestPage =
   | { kind: 'unfolding'; event: SealedEvent; opened: OpenAnswer }
   | { kind: 'step_up'; event: SealedEvent; step: CodeStep }
   | { kind: 'blocked'; event: SealedEvent; message: string }
+  /** Taken for a program that opens links before their readers do. */
+  | { kind: 'own_device'; event: SealedEvent; message: string }
   | {
       kind: 'open'
       sealed: SealedEvent
@@ -39,6 +41,7 @@ export type GuestPageEvent =
   | { type: 'tapped' }
   | { type: 'opened'; answer: OpenAnswer }
   | { type: 'unfolded' }
+  | { type: 'sealed_again' }
   | { type: 'sent' }
   | { type: 'answered'; answer: RsvpAnswer }
   | { type: 'change_answer' }
@@ -55,15 +58,15 @@ export function next(page: GuestPage, event: GuestPageEvent): GuestPage {
     case 'reload':
       return page.kind === 'unreachable' ? { kind: 'loading' } : page
     case 'loaded':
-      return page.kind === 'loading'
-        ? { kind: 'sealed', event: event.event, opening: false, trouble: null }
-        : page
+      return page.kind === 'loading' ? sealed(event.event, null) : page
     case 'tapped':
       return page.kind === 'sealed' ? { ...page, opening: true, trouble: null } : page
     case 'opened':
       return isOpening(page) ? { kind: 'unfolding', event: page.event, opened: event.answer } : page
     case 'unfolded':
       return page.kind === 'unfolding' ? unfolded(page.event, page.opened) : page
+    case 'sealed_again':
+      return page.kind === 'own_device' ? sealed(page.event, null) : page
     case 'sent':
       return page.kind === 'open' ? { ...page, sending: true, trouble: null } : page
     case 'answered':
@@ -82,6 +85,13 @@ export function next(page: GuestPage, event: GuestPageEvent): GuestPage {
       return page.kind === 'step_up' ? { ...page, step: nextCodeStep(page.step, event) } : page
   }
 }
+
+const sealed = (event: SealedEvent, trouble: Trouble | null): GuestPage => ({
+  kind: 'sealed',
+  event,
+  opening: false,
+  trouble,
+})
 
 /** Whether the page waits to be told that the invitation is open. */
 function isOpening(page: GuestPage): page is GuestPage & { kind: 'sealed' | 'step_up' } {
@@ -115,6 +125,7 @@ function failed(page: GuestPage, failure: Failure): GuestPage {
     case 'unknown_link':
     case 'unfolding':
     case 'blocked':
+    case 'own_device':
       return page
   }
 }
@@ -122,7 +133,7 @@ function failed(page: GuestPage, failure: Failure): GuestPage {
 function refusedAnswer(page: GuestPage & { kind: 'open' }, failure: Failure, trouble: Trouble): GuestPage {
   if (isStop(failure)) return stopped(page.sealed, failure)
   // The short-lived token of the opening ran out: only a new opening gives another.
-  if (trouble.kind === 'expired') return { kind: 'sealed', event: page.sealed, opening: false, trouble }
+  if (trouble.kind === 'expired') return sealed(page.sealed, trouble)
   if (trouble.kind !== 'closed') return { ...page, sending: false, trouble }
   const invitation = { ...page.invitation, event: { ...page.invitation.event, open: false } }
   const view = invitation.rsvp === null ? 'form' : 'answered'
@@ -133,6 +144,7 @@ const isStop = ({ status, code }: Failure): boolean =>
   status === 403 && (code === 'access_blocked' || code === 'code_required')
 
 function stopped(event: SealedEvent, { code, recovery }: Failure): GuestPage {
+  if (recovery?.kind === 'own_device') return { kind: 'own_device', event, message: recovery.message }
   const step = codeStep(recovery, code === 'access_blocked')
   return step === null
     ? { kind: 'blocked', event, message: recovery?.message ?? '' }
@@ -142,7 +154,7 @@ function stopped(event: SealedEvent, { code, recovery }: Failure): GuestPage {
 function stepFailed(page: GuestPage & { kind: 'step_up' }, failure: Failure): GuestPage {
   const { event, step } = page
   // The short-lived token of the refusal ran out: only a new opening gives another.
-  if (failure.status === 401) return { kind: 'sealed', event, opening: false, trouble: { kind: 'lapsed' } }
+  if (failure.status === 401) return sealed(event, { kind: 'lapsed' })
   // The host changed what helps since: no codes any more, or no address to send one to.
   if (failure.code === 'no_step_up' || failure.code === 'no_address') {
     return { kind: 'blocked', event, message: failure.detail }

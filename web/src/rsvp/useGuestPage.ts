@@ -21,6 +21,8 @@ export interface UseGuestPage extends UseStepUp {
   deviceCheck: DeviceCheck
   load: () => Promise<void>
   open: (gesture: Event) => Promise<void>
+  /** Shows the closed envelope again, to be tapped once more. */
+  sealAgain: () => void
   submit: () => Promise<void>
   change: () => void
   keep: () => void
@@ -58,6 +60,10 @@ export function useGuestPage(token: string): UseGuestPage {
     } catch (thrown) {
       happen({ type: 'failed', failure: failureOf(thrown) })
     }
+  }
+
+  function sealAgain(): void {
+    happen({ type: 'sealed_again' })
   }
 
   async function show(answer: OpenAnswer): Promise<void> {
@@ -102,5 +108,5 @@ export function useGuestPage(token: string): UseGuestPage {
   }
 
   const stepUp = useStepUp(token, page, happen, show)
-  return { page, draft, deviceCheck, load, open, submit, change, keep, ...stepUp }
+  return { page, draft, deviceCheck, load, open, sealAgain, submit, change, keep, ...stepUp }
 }
