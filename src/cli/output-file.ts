@@ -1,5 +1,4 @@
-import { createWriteStream } from 'node:fs'
-import { access, rename, rm } from 'node:fs/promises'
+import { access, open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
@@ -16,7 +15,7 @@ export interface Output {
  * Writes to a file that only its owner may read, under another name until it is whole: half of it is never taken for
  * one.
  * @returns what the source returns at its end
- * @throws UsageError when the file is there
+ * @throws UsageError when the file is there, or the half of it
  */
 export async function writeOutput<T>(
   { target, packed }: Output,
@@ -25,14 +24,25 @@ export async function writeOutput<T>(
   if (target === '-') return write(source, packed, standardOutput())
   await requireFree(target)
   const half = `${target}.part`
+  const file = await openNew(half)
   try {
-    const result = await write(source, packed, createWriteStream(half, { mode: 0o600, flush: true }))
+    const result = await write(source, packed, file.createWriteStream({ flush: true }))
     await rename(half, target)
     return result
   } catch (error) {
     await rm(half, { force: true })
     throw error
   }
+}
+
+/** Never a file that is there: it would keep its mode, and two runs would write into it. */
+async function openNew(half: string): Promise<FileHandle> {
+  return open(half, 'wx', 0o600).catch((error: unknown) => {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    throw new UsageError(
+      `${half} is there already: another run is writing it, or one was cut off. Remove it if none is running.`,
+    )
+  })
 }
 
 /** @throws UsageError */
