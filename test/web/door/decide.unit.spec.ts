@@ -85,6 +85,35 @@ describe('a device without the server', () => {
     expect(await scan(makePass({ guestId: guestIdOf(2) }))).toEqual(stranger('pass_unknown'))
   })
 
+  describe('with a part of the list', () => {
+    const part = (more: Partial<Manifest> = {}) => rosterOf({}, { total: 2, ...more })
+    const absent = makePass({ guestId: guestIdOf(2) })
+
+    it('leaves a genuine pass of somebody who is not on it to people', async () => {
+      expect(await scan(absent, part())).toMatchObject({
+        kind: 'guest',
+        listed: false,
+        guest: { id: guestIdOf(2), name: null },
+        refusal: null,
+      })
+    })
+
+    it('says of a code that it cannot know', async () => {
+      expect(await scan(codeOf(2), part())).toEqual({ kind: 'undecided' })
+      expect(await decide({ guestId: guestIdOf(2) }, await part(), NOON)).toEqual({ kind: 'undecided' })
+      expect(await scan(codeOf(1), part())).toMatchObject({ kind: 'guest', listed: true, refusal: null })
+    })
+
+    it('refuses what is wrong whoever it is', async () => {
+      const by = makeSigner()
+      expect(await scan(makePass({ guestId: guestIdOf(2), by }), part())).toEqual(stranger('pass_forged'))
+      expect(await scan('https://party.example', part())).toEqual(stranger('pass_unreadable'))
+      expect(await scan(absent, part(), NOON + DAY)).toMatchObject({ refusal: 'pass_expired' })
+      const closed = { ...makeManifest([]).event, doorsOpen: false }
+      expect(await scan(absent, part({ event: closed }))).toMatchObject({ refusal: 'event_not_open' })
+    })
+  })
+
   it('tries every key that has the id of the pass', async () => {
     const [own] = makeManifest([]).keys
     const other = makeSigner()

@@ -283,6 +283,31 @@ describe('a scanner without a connection', () => {
     expect(item).not.toHaveProperty('guestId')
   })
 
+  it('lets people decide about a genuine pass while the list is not complete, and records what they did', async () => {
+    const answer = makeManifest([await makeGuest(1)], { more: true, total: 3_000 })
+    await store.apply(answer, (_guestId, told) => told, NOON)
+    const pass = makePass({ guestId: guestIdOf(3) })
+    const scan = scanOf({ pass })
+    const finding = await door.find(scan)
+    expect(finding).toMatchObject({ kind: 'guest', unlisted: true, preview: { refusal: null } })
+    expect(queue.size).toBe(0)
+    if (finding.kind !== 'guest') throw new Error('leads to nobody')
+    await door.admit(scan, finding.preview, 2)
+    const [item] = await waiting()
+    expect(item).toMatchObject({ pass, outcome: 'admitted', arrivalCount: 2 })
+    // Not what it does not know.
+    expect(item).not.toHaveProperty('arrivedBefore')
+    expect(await door.find(scanOf({ pass }))).toMatchObject({ preview: { party: { arrived: 2 } } })
+  })
+
+  it('calls no code unknown while the list is not complete', async () => {
+    const answer = makeManifest([await makeGuest(1)], { more: true, total: 3_000 })
+    await store.apply(answer, (_guestId, told) => told, NOON)
+    const finding = door.find(scanOf({ code: codeOf(3) }))
+    await expect(finding.catch((thrown: unknown) => troubleOf(thrown))).resolves.toEqual({ kind: 'partial' })
+    expect(queue.size).toBe(0)
+  })
+
   it('knows nobody without a list', async () => {
     await store.drop()
     const alone = new DeviceDoor({ store, queue, deviceId: DEVICE, now: () => NOON })

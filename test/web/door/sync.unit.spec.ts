@@ -3,7 +3,7 @@ import { IDBFactory } from 'fake-indexeddb'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Manifest } from '@contracts/door-offline.ts'
 import { noAnswer } from '@shared/api/problem.ts'
-import { keptOpen } from '../../../web/src/door/offline/database.ts'
+import { keptOpen, type DoorDatabase } from '../../../web/src/door/offline/database.ts'
 import { ManifestStore } from '../../../web/src/door/offline/manifest-store.ts'
 import { ScanQueue } from '../../../web/src/door/offline/queue.ts'
 import { Sync } from '../../../web/src/door/offline/sync.ts'
@@ -17,6 +17,7 @@ import {
   NOON,
 } from './event-at-the-door.ts'
 
+let database: DoorDatabase
 let store: ManifestStore
 let queue: ScanQueue
 /** What was asked of the server, in order. */
@@ -27,6 +28,7 @@ let sync: Sync
 beforeEach(async () => {
   globalThis.indexedDB = new IDBFactory()
   const opened = keptOpen()
+  database = await opened()
   store = new ManifestStore(opened, makeTicket())
   queue = await ScanQueue.open(opened, EVENT_ID)
   asked = []
@@ -102,6 +104,26 @@ describe('a scanner and its server', () => {
     await sync.run()
     await sync.run()
     expect(asked).toEqual(['since the beginning', 'since the beginning', 'since 10'])
+  })
+
+  it('keep the list they had until a new one is there as a whole', async () => {
+    answers = [
+      makeManifest(await guests(1, 2), { total: 3, cursor: '10' }),
+      makeManifest(await guests(1), { reset: true, more: true, total: 3, cursor: '11' }),
+      noAnswer(),
+    ]
+    await expect(sync.run()).rejects.toThrow()
+    expect(store.roster?.size).toBe(2)
+    answers = [
+      makeManifest([], { total: 3, cursor: '12' }),
+      makeManifest(await guests(1), { reset: true, more: true, total: 3, cursor: '11' }),
+      makeManifest(await guests(2, 3), { total: 3, cursor: '20' }),
+    ]
+    await sync.run()
+    expect(asked.slice(3)).toEqual(['since 10', 'since the beginning', 'since 11'])
+    expect(store.roster?.size).toBe(3)
+    expect(store.roster?.head).toMatchObject({ cursor: '20', complete: true })
+    expect(await database.count('records')).toBe(4)
   })
 
   it('start again where they were after an answer was lost in the middle', async () => {

@@ -3,7 +3,7 @@ import type { CheckInAnswer, CheckInPreview, StrangerReason, TurnAwayReason } fr
 import { api, ApiProblem, unexpected, unreachable } from '@shared/api/client.ts'
 import type { DoorTrouble } from './desk.ts'
 import { deviceId } from './device-id.ts'
-import type { Door } from './door.ts'
+import { PartialList, type Door } from './door.ts'
 import type { Scan } from './scan.ts'
 
 /** Where nobody else can decide, an answer is waited for this long, in milliseconds. */
@@ -98,6 +98,7 @@ export const isSilence = (thrown: unknown): boolean =>
 export function troubleOf(thrown: unknown): DoorTrouble {
   if (isSilence(thrown)) return { kind: 'offline' }
   if (thrown instanceof DOMException) return { kind: 'storage' }
+  if (thrown instanceof PartialList) return { kind: 'partial' }
   if (!(thrown instanceof ApiProblem)) return { kind: 'server' }
   if (thrown.code === unreachable) return { kind: 'offline' }
   // Whatever its status: somebody on the way said it, and knows nothing of tickets and guests.

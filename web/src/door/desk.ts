@@ -10,6 +10,8 @@ export type DoorTrouble =
   | { kind: 'server' }
   /** This device can keep nothing: its storage is full, switched off or gone. */
   | { kind: 'storage' }
+  /** This device has only a part of the guest list, and cannot say. */
+  | { kind: 'partial' }
   /** The ticket ran out or was withdrawn: nothing works until there is a new one. */
   | { kind: 'ticket' }
   | { kind: 'refused'; detail: string }
@@ -18,7 +20,15 @@ export type DoorTrouble =
 export type Desk =
   | { kind: 'ready' }
   | { kind: 'looking'; scan: Scan }
-  | { kind: 'found'; scan: Scan; preview: CheckInPreview; alone: boolean; trouble: DoorTrouble | null }
+  | {
+      kind: 'found'
+      scan: Scan
+      preview: CheckInPreview
+      alone: boolean
+      trouble: DoorTrouble | null
+      /** See `Finding`. */
+      unlisted?: boolean
+    }
   | { kind: 'stranger'; scan: Scan; reason: StrangerReason; alone: boolean }
   | { kind: 'recording'; name: string | null }
   | { kind: 'unrecorded'; arrival: UnrecordedArrival }
@@ -35,7 +45,7 @@ export function signalOf(desk: Desk): Signal | null {
     case 'done':
       return desk.alone ? 'queued' : signals[desk.answer.result]
     case 'found':
-      if (desk.preview.refusal === null) return null
+      if (desk.preview.refusal === null) return desk.unlisted === true ? 'ask' : null
       return desk.preview.refusal === 'party_complete' ? 'inside' : 'stop'
     case 'stranger':
     case 'turned_away':

@@ -3,7 +3,13 @@ import type { Scan } from './scan.ts'
 
 /** Whom a scan leads to. */
 export type Finding =
-  | { readonly kind: 'guest'; readonly preview: CheckInPreview; readonly alone: boolean }
+  | {
+      readonly kind: 'guest'
+      readonly preview: CheckInPreview
+      readonly alone: boolean
+      /** The pass is genuine, and this device does not have the guest yet: how many they are nobody knows here. */
+      readonly unlisted?: boolean
+    }
   /** Nobody of this event. */
   | { readonly kind: 'stranger'; readonly reason: StrangerReason; readonly alone: boolean }
 
@@ -18,6 +24,14 @@ export interface Admission {
 export interface Undoable {
   readonly nonce: string
   readonly checkInId: string | null
+}
+
+/** This device cannot say whom something belongs to: it has only a part of the guest list. */
+export class PartialList extends Error {
+  constructor() {
+    super('this device has only a part of the guest list')
+    this.name = 'PartialList'
+  }
 }
 
 /**

@@ -114,12 +114,20 @@ export const en = {
     pass_forged: 'This pass is forged or damaged: its signature is wrong.',
     pass_other_event: 'This pass is for another event.',
   },
+  unlisted: {
+    title: 'You decide',
+    text: 'The pass is genuine. This device has only a part of the guest list, and they are not on that part. Ask who they are and how many; what you do is recorded.',
+    inside:
+      'One person is inside with this pass already. | {count} people are inside with this pass already.',
+  },
   trouble: {
     offline: 'No connection. Nothing was recorded; try again.',
     wait: 'Too many tries in a short time. Wait a moment and try again.',
     server: 'The server has a problem. Nothing was recorded; try again.',
     storage:
       'This device could not keep the scan, and there is no connection. Nothing was recorded. Free some storage, then try again.',
+    partial:
+      'This device has only a part of the guest list, and they are not on that part. Ask at another gate, or try again with a connection.',
     ticket: 'This door ticket is no longer valid. Ask the host for a new one.',
     title: 'Could not check',
     ticketTitle: 'Ticket not valid',
@@ -168,6 +176,7 @@ export const en = {
     label: 'Name',
     hint: 'At least two letters.',
     none: 'Nobody on the list is called that.',
+    nonePartly: 'Nobody is called that on the part of the guest list that this device has.',
     failed: 'The list could not be searched: no connection, and this device has no guest list.',
     state: 'One person, {arrived} inside | Party of {count}, {arrived} inside',
     noSeat: 'No confirmed seat',

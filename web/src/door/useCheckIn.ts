@@ -105,7 +105,7 @@ export function useCheckIn(
     try {
       const finding = await door().find(scan)
       if (finding.kind === 'stranger') return { ...finding, scan }
-      return { kind: 'found', scan, preview: finding.preview, alone: finding.alone, trouble: null }
+      return { ...finding, kind: 'found', scan, trouble: null }
     } catch (thrown) {
       return { kind: 'trouble', scan, trouble: troubleOf(thrown) }
     }

@@ -10,7 +10,15 @@ import type { Roster } from './roster.ts'
 /** What a device finds by itself. */
 export type Decision =
   | { readonly kind: 'stranger'; readonly reason: StrangerReason }
-  | { readonly kind: 'guest'; readonly guest: ManifestGuest; readonly refusal: Refusal | null }
+  | {
+      readonly kind: 'guest'
+      readonly guest: ManifestGuest
+      readonly refusal: Refusal | null
+      /** False for a genuine pass of somebody who is not on the part of the list that is here. */
+      readonly listed: boolean
+    }
+  /** Leads to nobody on the part of the list that is here, which says nothing. */
+  | { readonly kind: 'undecided' }
 
 const stranger = (reason: StrangerReason): Decision => ({ kind: 'stranger', reason })
 
@@ -21,7 +29,7 @@ const stranger = (reason: StrangerReason): Decision => ({ kind: 'stranger', reas
 export async function decide(subject: Subject, roster: Roster, now: number): Promise<Decision> {
   if ('guestId' in subject) {
     const guest = roster.guest(subject.guestId)
-    return guest === null ? stranger('pass_unknown') : decided(guest, roster, false)
+    return guest === null ? unknown(roster) : decided(guest, roster, false)
   }
   const text = 'pass' in subject ? subject.pass : subject.code
   const pass = readPass(text)
@@ -32,26 +40,48 @@ async function decidePass(pass: Pass, roster: Roster, now: number): Promise<Deci
   const { event } = roster.head
   if (pass.format !== PASS.format || !(await roster.keys.signed(pass))) return stranger('pass_forged')
   if (!isOfEvent(pass, event.id)) return stranger('pass_other_event')
+  const expired = now >= Math.max(pass.validUntil, Date.parse(event.passesValidUntil))
   const guest = roster.guest(pass.guestId)
-  if (guest === null) return stranger('pass_unknown')
+  if (guest === null) return roster.partial ? unlisted(pass, roster, expired) : stranger('pass_unknown')
   if (guest.admission !== 'removed' && pass.version !== guest.passVersion) {
-    return { kind: 'guest', guest, refusal: 'pass_revoked' }
+    return { kind: 'guest', guest, refusal: 'pass_revoked', listed: true }
   }
-  return decided(guest, roster, now >= Math.max(pass.validUntil, Date.parse(event.passesValidUntil)))
+  return decided(guest, roster, expired)
 }
+
+/** The pass is genuine, and nothing else is known: neither the party, nor whether it was replaced. */
+function unlisted({ guestId: id, version }: Pass, { head }: Roster, expired: boolean): Decision {
+  const guest: ManifestGuest = {
+    id,
+    name: null,
+    admission: 'expected',
+    expected: 0,
+    arrived: 0,
+    names: [],
+    passVersion: version,
+    codes: [],
+    risk: null,
+    lastArrival: null,
+  }
+  const closed = head.event.doorsOpen ? null : 'event_not_open'
+  return { kind: 'guest', guest, refusal: expired ? 'pass_expired' : closed, listed: false }
+}
+
+const unknown = (roster: Roster): Decision =>
+  roster.partial ? { kind: 'undecided' } : stranger('pass_unknown')
 
 async function decideCode(text: string, roster: Roster, now: number): Promise<Decision> {
   const { event } = roster.head
   const code = codeIn(text)
   if (code === null) return stranger('pass_unreadable')
   const guest = roster.guestOfCode(await hashOfCode(event.id, code))
-  if (guest === null) return stranger('pass_unknown')
+  if (guest === null) return unknown(roster)
   return decided(guest, roster, now >= Date.parse(event.passesValidUntil))
 }
 
 /** @param expired whether what was shown has run out; a name cannot */
 function decided(guest: ManifestGuest, { head }: Roster, expired: boolean): Decision {
-  return { kind: 'guest', guest, refusal: refusalOf(guest, head.event.doorsOpen, expired) }
+  return { kind: 'guest', guest, refusal: refusalOf(guest, head.event.doorsOpen, expired), listed: true }
 }
 
 /** @param expired whether what was shown has run out */

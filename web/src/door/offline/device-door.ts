@@ -1,6 +1,6 @@
 import type { BatchItem, ManifestGuest, MAX_QUEUED_TEXT } from '@contracts/door-offline.ts'
 import type { CheckInAnswer, CheckInPreview } from '@contracts/door.ts'
-import type { Admission, Door, Finding } from '../door.ts'
+import { PartialList, type Admission, type Door, type Finding } from '../door.ts'
 import type { Scan, Subject } from '../scan.ts'
 import { decide, refusalOf } from './decide.ts'
 import type { ManifestStore } from './manifest-store.ts'
@@ -50,9 +50,13 @@ export class DeviceDoor implements Omit<Door, 'undo'> {
       await this.#refused(scan, decision.reason, null)
       return { ...decision, alone: true }
     }
-    const { guest, refusal } = decision
+    if (decision.kind === 'undecided') throw new PartialList()
+    const { guest, refusal, listed } = decision
     if (refusal !== null) await this.#refused(scan, refusal, guest.id)
-    return { kind: 'guest', preview: previewOf(guest, refusal), alone: true }
+    const preview = previewOf(guest, refusal)
+    if (listed) return { kind: 'guest', preview, alone: true }
+    const party = { ...preview.party, arrived: this.#parts.queue.inside(guest.id, 0) }
+    return { kind: 'guest', preview: { ...preview, party }, alone: true, unlisted: true }
   }
 
   async admit(
@@ -68,7 +72,8 @@ export class DeviceDoor implements Omit<Door, 'undo'> {
       ...queued(scan.subject),
       outcome: 'admitted',
       arrivalCount,
-      arrivedBefore,
+      // Of somebody who is not on the list it knows nothing.
+      ...(known === null ? {} : { arrivedBefore }),
     } as const
     const isNew = await this.#put({ item, guestId: guest.id, asked })
     const lastArrival = this.#arrival(scan, arrivalCount)

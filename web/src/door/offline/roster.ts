@@ -46,6 +46,11 @@ export class Roster {
     return this.#guests.size
   }
 
+  /** Some of the guests did not come yet: who is not here may be on the list all the same. */
+  get partial(): boolean {
+    return !this.#head.complete || this.size < this.#head.total
+  }
+
   get guests(): ManifestGuest[] {
     return [...this.#guests.values()]
   }

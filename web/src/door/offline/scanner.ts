@@ -109,7 +109,7 @@ export class Scanner {
       event: roster?.head.event ?? null,
       guests: roster?.size ?? 0,
       total: roster?.head.total ?? 0,
-      complete: roster?.head.complete ?? false,
+      complete: roster?.partial === false,
       savedAt: header === null ? null : Date.parse(header.savedAt),
       clockAhead: this.#clockAhead,
       notices: this.#notices,

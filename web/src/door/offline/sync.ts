@@ -52,20 +52,26 @@ export class Sync {
     await this.#fetchFrom(store.roster?.head.cursor)
     const { roster } = store
     if (roster === null || roster.size === roster.head.total || this.#begunAnew) return
+    await this.#fetchFrom(undefined)
     // Something was missed, for whatever reason. Once: a second time would come to the same.
     this.#begunAnew = true
-    await this.#fetchFrom(undefined)
   }
 
   async #fetchFrom(cursor: string | undefined): Promise<void> {
     const { store, queue, fetchManifest, learned, now } = this.#parts
+    /** Guests of a list that begins anew, until it takes the place of the one that is here. */
+    let anew: Manifest['guests'] | null = null
     let since = cursor
     for (let more = true; more;) {
       const answer = await fetchManifest(since)
-      await store.apply(answer, (guestId, told) => queue.inside(guestId, told), now())
-      learned(answer)
+      if (answer.reset && store.roster !== null) anew = []
+      anew?.push(...answer.guests)
       since = answer.cursor
       more = answer.more
+      if (anew !== null && more) continue
+      const whole = anew === null ? answer : { ...answer, reset: true, guests: anew }
+      await store.apply(whole, (guestId, told) => queue.inside(guestId, told), now())
+      learned(answer)
     }
   }
 }
