@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { guestDecider } from '../../src/commands/guest/decider.ts'
-import type { ActivityItem } from '../../src/contracts/activity.ts'
+import type { z } from 'zod'
+import type { ActivityItem, activityPage } from '../../src/contracts/activity.ts'
 import type { Problem } from '../../src/contracts/common.ts'
 import type { EventView } from '../../src/contracts/events.ts'
 import type { GuestView } from '../../src/contracts/guests.ts'
@@ -9,6 +10,7 @@ import type { FeedbackItem, ThresholdsView } from '../../src/contracts/security.
 import { guestStream } from '../../src/events/streams.ts'
 import { commandIdOf, newId } from '../../src/kernel/ids.ts'
 import { DEFAULT_THRESHOLDS } from '../../src/scoring/bands.ts'
+import type { Answer } from '../support/client.ts'
 import { open as opening, scoring } from '../commands/guest/scenario.ts'
 import type { GuestCommand } from '../../src/commands/guest/commands.ts'
 import {
@@ -167,6 +169,58 @@ describe('a verdict', () => {
     expect((await other.client.delete(crossed)).status).toBe(404)
     expect((await product.client().delete(feedback(attemptId))).status).toBe(401)
     expect((await host.client.delete(feedback(newId()))).status).toBe(404)
+  })
+})
+
+describe('the openings that wait for a verdict', () => {
+  type Waiting = z.infer<typeof activityPage>
+  const path = (query = '') => pathOf(`activity?awaiting=verdict${query}`)
+  const idsOf = ({ items }: Waiting) => items.map(({ id }) => id)
+  const judge = (attemptId: string) =>
+    host.client.post(pathOf(`access-logs/${attemptId}/feedback`), { verdict: 'legitimate' })
+
+  it('are all there, however much happened since, page by page and with their number', async () => {
+    const [first, second, third] = [await openWith(70), await openWith(90), await openWith(65)]
+    for (let count = 0; count < 55; count++) await openWith(10)
+    expect((await read<Waiting>('activity')).items.every(({ band }) => band === 'low')).toBe(true)
+
+    const newest = await read<Waiting>('activity?awaiting=verdict&limit=2')
+    expect([idsOf(newest), newest.waiting]).toEqual([[third, second], 3])
+    const rest = await read<Waiting>(
+      `activity?awaiting=verdict&limit=2&cursor=${newest.nextCursor ?? 'missing'}`,
+    )
+    expect([idsOf(rest), rest.waiting, rest.nextCursor]).toEqual([[first], 3, null])
+  })
+
+  it('know of a verdict as soon as it is given, and as soon as it is taken back', async () => {
+    const [early, late] = [await openWith(70), await openWith(90)]
+    await readModelsCaughtUp(product)
+    const after = async (answer: Answer<unknown>) => {
+      const headers = { 'gg-min-position': answer.headers.get('gg-position') ?? '' }
+      const read = await host.client.get<Waiting>(path(), headers)
+      expect(read.headers.get('gg-stale')).toBeNull()
+      return expectStatus(read, 200)
+    }
+    const judged = await after(await judge(late))
+    expect([idsOf(judged), judged.waiting]).toEqual([[early], 1])
+    const again = await after(await host.client.delete(pathOf(`access-logs/${late}/feedback`)))
+    expect([idsOf(again), again.waiting]).toEqual([[late, early], 2])
+  })
+
+  it('are those of this event and shown to who may see it; nothing else can be awaited', async () => {
+    await openWith(70)
+    const other = await register(product)
+    const theirs = await createEvent(other)
+    await readModelsCaughtUp(product)
+    const elsewhere = await other.client.get(`/api/events/${theirs.id}/activity?awaiting=verdict`)
+    expect(elsewhere.body).toMatchObject({ items: [], waiting: 0 })
+    const refusals = await Promise.all([
+      other.client.get(path()),
+      product.client().get(path()),
+      host.client.get(pathOf('activity?awaiting=answer')),
+      host.client.get(path('&cursor=W10')),
+    ])
+    expect(refusals.map(({ status }) => status)).toEqual([404, 401, 400, 400])
   })
 })
 
