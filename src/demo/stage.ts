@@ -97,7 +97,12 @@ export class Stage {
   async send(guest: Guest, host: Actor, at: number, failure?: string): Promise<void> {
     const channel = guest.person.email === null ? 'sms' : 'email'
     const messageId = demoId('message', guest.id, String(at))
-    await this.#execute(guest, host, at, { kind: 'queue_invitation', messageId, channel })
+    await this.#execute(guest, host, at, {
+      kind: 'queue_invitation',
+      messageId,
+      channel,
+      onlyIfNone: false,
+    })
     const settled =
       failure === undefined
         ? ({ kind: 'record_sent', messageId } as const)

@@ -38,6 +38,14 @@ beforeEach(async () => {
 const send = <T = Sent>(body: object, headers: Record<string, string> = {}): Promise<Answer<T>> =>
   host.client.post<T>(`/api/events/${event.id}/invitations/send`, body, headers)
 
+async function factsOf(type: string): Promise<number> {
+  let count = 0
+  for await (const page of product.store.readCategory(`event.${event.id}`)) {
+    count += page.filter((record) => record.type === type).length
+  }
+  return count
+}
+
 const outbox = async () =>
   expectStatus(await host.client.get<{ items: OutboxMessage[] }>('/api/dev/outbox'), 200).items
 
@@ -97,6 +105,18 @@ describe('sending invitations', () => {
     await send({ channel: 'email', guestIds: [marker.id] })
     await messagesTo('marker@example.org')
     await messagesTo('once@example.org')
+  })
+
+  it('to everybody goes to each guest once when two hosts, or two tabs, press at the same moment', async () => {
+    const addresses = Array.from({ length: 5 }, (_, at) => `both-${String(at)}@example.org`)
+    for (const email of addresses) await addGuest(host, event.id, { email })
+    const tabs = ['one', 'two'].map((tab) =>
+      send({ channel: 'email' }, { 'idempotency-key': `${tab}-${event.id}` }),
+    )
+    const queued = (await Promise.all(tabs)).map((tab) => expectStatus(tab, 202).queued)
+    expect(queued.reduce((sum, one) => sum + one)).toBe(5)
+    expect(await factsOf('InvitationQueued')).toBe(5)
+    for (const address of addresses) await messagesTo(address)
   })
 
   it('sends again to a guest who is named again', async () => {

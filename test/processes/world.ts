@@ -150,7 +150,7 @@ export class World {
     channel: 'email' | 'sms' = 'email',
     messageId = `message-${String(n)}`,
   ): Promise<void> {
-    await this.guest(n, { kind: 'queue_invitation', messageId, channel })
+    await this.guest(n, { kind: 'queue_invitation', messageId, channel, onlyIfNone: false })
   }
 
   async answer(n: number, answer: 'attending' | 'declined' | 'maybe', partySize = 1): Promise<void> {

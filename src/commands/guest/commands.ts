@@ -26,6 +26,14 @@ export interface ChangeDetails {
   readonly ifChanges: number | null
 }
 
+export interface QueueInvitation {
+  readonly kind: 'queue_invitation'
+  readonly messageId: string
+  readonly channel: Channel
+  /** The guest was not chosen by name, but for having no invitation yet: whoever asks second queues nothing. */
+  readonly onlyIfNone: boolean
+}
+
 /** What an opening is judged by: the rules of the installation and the settings of the event. */
 export interface Policy extends RulesInForce {
   readonly thresholds: Thresholds
@@ -146,7 +154,7 @@ export type GuestCommand =
   | { readonly kind: 'forget' }
   | { readonly kind: 'issue_link' }
   | { readonly kind: 'revoke_link' }
-  | { readonly kind: 'queue_invitation'; readonly messageId: string; readonly channel: Channel }
+  | QueueInvitation
   | { readonly kind: 'record_sent'; readonly messageId: string }
   | { readonly kind: 'record_failed'; readonly messageId: string; readonly reason: string }
   | {

@@ -4,7 +4,7 @@ import { HOUR } from '../../kernel/time.ts'
 import type { Decider } from '../decider.ts'
 import { requireUnchanged } from '../precondition.ts'
 import { decideCheckIn, decideRefuseScan, decideTurnAway, decideUndo } from './check-in.ts'
-import type { ChangeDetails, GuestCommand, Invite } from './commands.ts'
+import type { ChangeDetails, GuestCommand, Invite, QueueInvitation } from './commands.ts'
 import { evolveGuest } from './evolve.ts'
 import { decideVerdict, decideWithdrawVerdict } from './judgement.ts'
 import {
@@ -50,12 +50,8 @@ function decideForGuest(
       return [{ type: 'LinkIssued', data: { version: requireListed(guest).link.version + 1 } }]
     case 'revoke_link':
       return guest.link.revoked ? [] : [{ type: 'LinkRevoked', data: { version: guest.link.version } }]
-    case 'queue_invitation': {
-      const { messageId, channel } = command
-      if (guest.messages.has(messageId)) return []
-      requireAddress(requireListed(guest), channel)
-      return [{ type: 'InvitationQueued', data: { messageId, channel } }]
-    }
+    case 'queue_invitation':
+      return queueInvitation(guest, command)
     case 'record_sent':
       return settleMessage(guest, command.messageId, (data) => ({ type: 'InvitationSent', data }))
     case 'record_failed':
@@ -117,6 +113,17 @@ export function requireListed(guest: GuestState): InvitedGuest {
     throw new DomainError('not_found', 'not_found', 'There is no such guest.')
   }
   return guest
+}
+
+function queueInvitation(
+  guest: InvitedGuest,
+  { messageId, channel, onlyIfNone }: QueueInvitation,
+): NewGuestFact[] {
+  if (guest.messages.has(messageId)) return []
+  requireListed(guest)
+  if (onlyIfNone && [...guest.messages.values()].some(({ state }) => state !== 'failed')) return []
+  requireAddress(guest, channel)
+  return [{ type: 'InvitationQueued', data: { messageId, channel } }]
 }
 
 function requireAddress(guest: InvitedGuest, channel: 'email' | 'sms'): void {

@@ -48,15 +48,18 @@ export const invitationRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps
       const skipped = skippedOf(recipients, guestIds, channel)
       const unreachable = new Set(skipped.map((one) => one.guestId))
       const reachable = recipients.filter(({ guestId }) => !unreachable.has(guestId))
-      const positions = await inParallel(reachable, PARALLEL, async ({ guestId }) => {
+      const onlyIfNone = guestIds === undefined
+      const outcomes = await inParallel(reachable, PARALLEL, async ({ guestId }) => {
         const messageId = derivedId(context.commandId, guestId)
         const own = { ...context, commandId: commandIdOf(context.commandId, guestId) }
-        const command = { kind: 'queue_invitation', messageId, channel } as const
+        const command = { kind: 'queue_invitation', messageId, channel, onlyIfNone } as const
         const queued = await deps.commands.execute(guestDecider, guestStream(eventId, guestId), command, own)
-        return queued.position
+        return queued
       })
-      withPosition(reply, latest(positions))
-      return reply.code(202).send({ queued: reachable.length, skipped })
+      withPosition(reply, latest(outcomes.map(({ position }) => position)))
+      // Somebody else may have invited a guest since the list was read.
+      const queued = outcomes.filter(({ facts, replayed }) => replayed || facts.length > 0).length
+      return reply.code(202).send({ queued, skipped })
     },
   )
 }

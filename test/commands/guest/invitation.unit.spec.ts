@@ -66,7 +66,7 @@ describe('a guest', () => {
     { kind: 'forget' },
     { kind: 'issue_link' },
     { kind: 'revoke_link' },
-    { kind: 'queue_invitation', messageId: 'm1', channel: 'email' },
+    { kind: 'queue_invitation', messageId: 'm1', channel: 'email', onlyIfNone: false },
     { kind: 'record_sent', messageId: 'm1' },
     { kind: 'record_failed', messageId: 'm1', reason: 'no' },
     scoreLate(),
@@ -204,7 +204,7 @@ describe('the link of a guest', () => {
 })
 
 describe('an invitation', () => {
-  const queue = { kind: 'queue_invitation', messageId: 'm1', channel: 'email' } as const
+  const queue = { kind: 'queue_invitation', messageId: 'm1', channel: 'email', onlyIfNone: false } as const
   const data = { messageId: 'm1', channel: 'email' } as const
 
   it('is queued for a channel that the guest has an address for', () => {
@@ -223,6 +223,23 @@ describe('an invitation', () => {
       .when({ ...queue, channel })
       .refusal()
     expect(refusal).toMatchObject({ code: 'no_address', message: expect.stringMatching(sentence) as string })
+  })
+
+  it.each([
+    ['queued', []],
+    ['sent', [{ type: 'InvitationSent', data }]],
+  ] as const)('to everybody without one is not queued for who has one %s, and by name it is', (_, facts) => {
+    const has = guest.after([queue]).events(...facts)
+    const second = { ...queue, messageId: 'm2', channel: 'sms' } as const
+    has.when({ ...second, onlyIfNone: true }).then([])
+    expect(has.when(second).facts()).toHaveLength(1)
+  })
+
+  it('to everybody without one is queued for who has none, or one that failed', () => {
+    const failed = { type: 'InvitationFailed', data: { ...data, reason: 'bounced' } } as const
+    for (const has of [guest, guest.after([queue]).events(failed)]) {
+      expect(has.when({ ...queue, messageId: 'm2', onlyIfNone: true }).facts()).toHaveLength(1)
+    }
   })
 
   it('is not queued for somebody removed', () => {
