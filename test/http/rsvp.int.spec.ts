@@ -57,6 +57,20 @@ async function factsOf(type: string): Promise<number> {
 }
 
 describe('answering', () => {
+  it('is not for an opening that the host has called suspicious; another opening is another matter', async () => {
+    const [stranger, grace] = [product.client(), product.client()]
+    const { rsvpToken } = expectStatus(await open(stranger, guest.token), 200)
+    const [opening] = await activity()
+    const feedback = `/api/events/${event.id}/access-logs/${opening?.id ?? ''}/feedback`
+    expectStatus(await host.client.post(feedback, { verdict: 'suspicious' }), 200)
+    const refused = await reply(stranger, guest.token, rsvpToken, { answer: 'attending', partySize: 1 })
+    expect(refused).toMatchObject({ status: 401, body: { code: 'opening_expired' } })
+    expect(await factsOf('RsvpAnswered')).toBe(0)
+
+    const own = expectStatus(await open(grace, guest.token), 200)
+    expectStatus(await reply(grace, guest.token, own.rsvpToken, { answer: 'attending', partySize: 1 }), 200)
+  })
+
   it('takes a seat and gives a pass; changing the answer gives it back', async () => {
     const visitor = product.client()
     const { rsvpToken } = expectStatus(await open(visitor, guest.token), 200)

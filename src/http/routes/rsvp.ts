@@ -9,7 +9,6 @@ import { openAnswer, openBody, rsvpAnswer, rsvpBody, sealedInvitation } from '..
 import { guestStream, rsvpsStream } from '../../events/streams.ts'
 import { DomainError } from '../../kernel/errors.ts'
 import { derivedId } from '../../kernel/ids.ts'
-import type { LinkClaims } from '../../tokens/tokens.ts'
 import type { AppDeps } from '../deps.ts'
 import { createLinks, type LiveLink } from '../links.ts'
 import { sendPage } from '../pages.ts'
@@ -101,8 +100,9 @@ export const rsvpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
       },
     },
     async (request, reply) => {
-      const { claims, guest, event } = await links.require(request, request.params.token)
-      await requireOpening(request, claims)
+      const link = await links.require(request, request.params.token)
+      const { claims, guest, event } = link
+      await requireOpening(request, link)
       const context = contextOf(deps, request, `guest:${claims.guestId}`)
       const { answer, partySize, plusOneNames = [], note = null } = request.body
       const { state, position } = await commands.execute(
@@ -158,14 +158,17 @@ export const rsvpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
     })
   }
 
-  /** @throws DomainError `opening_expired` unless the request carries the token of an opening of this very link */
-  async function requireOpening(
-    request: FastifyRequest,
-    { eventId, guestId, version }: LinkClaims,
-  ): Promise<void> {
+  /**
+   * @throws DomainError `opening_expired` unless the request carries the token of an opening of this very link that the
+   *   host has not called suspicious since
+   */
+  async function requireOpening(request: FastifyRequest, { claims, guest }: LiveLink): Promise<void> {
+    const { eventId, guestId, version } = claims
     const bearer = bearerOf(request)
     const opening = bearer === null ? null : await deps.tokens.verifyRsvp(bearer)
-    if (opening?.eventId === eventId && opening.guestId === guestId && opening.linkVersion === version) return
+    const ofThisLink =
+      opening?.eventId === eventId && opening.guestId === guestId && opening.linkVersion === version
+    if (ofThisLink && guest.attempts.get(opening.attemptId)?.verdict !== 'suspicious') return
     throw new DomainError('unauthenticated', 'opening_expired', 'Open the invitation again to answer.')
   }
 }
