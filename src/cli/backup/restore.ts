@@ -13,6 +13,7 @@ import {
   parseMasterKeys,
   writeMasterKeyFile,
 } from '../../vault/master-key.ts'
+import { requireStopped } from '../at-work.ts'
 import { onlyArgument, parse, UsageError, type Command, type CommandRun } from '../command.ts'
 import { quietLogger } from '../logger.ts'
 import { counted } from '../table.ts'
@@ -24,7 +25,8 @@ export const restore: Command = {
   usage: `guestguard restore <file> [--json]
 
 The file is read to its end first, and its checksum compared. DATA_DIR must be empty but for master.key (or, with
-DATABASE_URL, that database without facts and keys): nothing is ever overwritten. Cut off, the same command begins anew.
+DATABASE_URL, that database without facts and keys, and no product running on it): nothing is ever overwritten. Cut
+off, the same command begins anew.
 
 The master key comes from the backup if it is in it (BACKUP_PASSPHRASE opens a sealed one), else from MASTER_KEY or
 from the file master.key that you put into DATA_DIR. Without the right one nothing is restored.
@@ -73,6 +75,7 @@ async function load(
 ): Promise<Record<string, number>> {
   const pool = createPool(url, { log: quietLogger, max: 4, applicationName: 'guestguard ops' })
   try {
+    await requireStopped(pool)
     return await loadDatabase({
       file,
       header,

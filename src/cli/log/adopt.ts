@@ -1,7 +1,7 @@
 import { forgetLog } from '../../eventstore/log-mark.ts'
-import type { Pool } from '../../postgres/pool.ts'
 import { withTransaction } from '../../postgres/pool.ts'
 import { forgetAll } from '../../projections/generations.ts'
+import { requireStopped } from '../at-work.ts'
 import { noArgument, parse, type Command } from '../command.ts'
 
 export const logAdopt: Command = {
@@ -17,11 +17,7 @@ Keys and waiting jobs stay.`,
   run: async (run) => {
     noArgument(parse(run.args, {}).positionals)
     const { pool } = await run.open()
-    const busy = await othersAtWork(pool)
-    if (busy > 0) {
-      run.progress('The product is running on this database. Stop it first.')
-      return 1
-    }
+    await requireStopped(pool)
     const dropped = await withTransaction(pool, async (client) => {
       const { rows } = await client.query<{ there: boolean }>(
         `SELECT to_regclass('process_checkpoints') IS NOT NULL AS there`,
@@ -37,15 +33,4 @@ Keys and waiting jobs stay.`,
       )
     return 0
   },
-}
-
-/** Connections of the product, of whatever process: those of this command call themselves `guestguard ops`. */
-async function othersAtWork(pool: Pool): Promise<number> {
-  const { rows } = await pool.query<{ n: number }>(
-    `SELECT count(*)::int AS n FROM pg_stat_activity
-     WHERE datname = current_database()
-       AND (application_name IN ('guestguard', 'guestguard log', 'guestguard jobs', 'guestguard listen guestguard_projections')
-            OR starts_with(application_name, 'guestguard writer '))`,
-  )
-  return rows[0]?.n ?? 0
 }
