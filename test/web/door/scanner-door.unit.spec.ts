@@ -82,7 +82,7 @@ beforeEach(async () => {
   server = new FakeServer()
   door = new ScannerDoor({
     server,
-    device: new DeviceDoor({ store, queue, deviceId: DEVICE, now: () => NOON }),
+    device: new DeviceDoor({ store, queue, deviceId: DEVICE, ticketId: 'ticket-1', now: () => NOON }),
     store,
     queue,
     connection,
@@ -165,6 +165,7 @@ describe('a scanner with a connection', () => {
         nonce: scan.nonce,
         scannedAt: scan.scannedAt,
         deviceId: DEVICE,
+        ticketId: 'ticket-1',
         outcome: 'admitted',
         arrivalCount: 2,
         arrivedBefore: 0,
@@ -236,6 +237,26 @@ describe('a scanner without a connection', () => {
     expect(JSON.stringify(items)).not.toContain('Number1')
   })
 
+  it('says beside a code whom it was taken for: the guest may have got a new one until it is sent', async () => {
+    const scan = scanOf({ code: codeOf(1) })
+    const preview = await found(scan)
+    await door.admit(scan, preview, 1)
+    await door.turnAway(scanOf({ code: codeOf(1) }), preview, 'other')
+    const [admitted, turnedAway] = await waiting()
+    expect(admitted).toMatchObject({ code: codeOf(1), guestId: guestIdOf(1) })
+    expect(turnedAway).not.toHaveProperty('guestId')
+  })
+
+  it('says under which ticket a scan was made: another gate’s may be the one that sends it', async () => {
+    const scan = passScan()
+    const preview = await found(scan)
+    await door.admit(scan, preview, 1)
+    await door.turnAway(passScan(), preview, 'other')
+    await door.walkIn(scanOf({ guestId: 'w' }), 'Walter', 1)
+    await door.find(scanOf({ pass: 'https://party.example' }))
+    expect((await waiting()).map(({ ticketId }) => ticketId)).toEqual(Array(4).fill('ticket-1'))
+  })
+
   it('does not record that somebody was only looked up by name', async () => {
     const [first] = await door.search('number')
     expect(first?.guest.name).toBe('Guest Number1')
@@ -260,7 +281,7 @@ describe('a scanner without a connection', () => {
     queue = await ScanQueue.open(opened, EVENT_ID)
     const later = new ScannerDoor({
       server,
-      device: new DeviceDoor({ store, queue, deviceId: DEVICE, now: () => NOON }),
+      device: new DeviceDoor({ store, queue, deviceId: DEVICE, ticketId: 'ticket-1', now: () => NOON }),
       store,
       queue,
       connection,
@@ -310,7 +331,7 @@ describe('a scanner without a connection', () => {
 
   it('knows nobody without a list', async () => {
     await store.drop()
-    const alone = new DeviceDoor({ store, queue, deviceId: DEVICE, now: () => NOON })
+    const alone = new DeviceDoor({ store, queue, deviceId: DEVICE, ticketId: 'ticket-1', now: () => NOON })
     expect(alone.ready).toBe(false)
     await expect(alone.find(passScan())).rejects.toThrow(NoManifest)
   })

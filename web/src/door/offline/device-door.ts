@@ -11,6 +11,7 @@ export interface DeviceDoorParts {
   readonly store: ManifestStore
   readonly queue: ScanQueue
   readonly deviceId: string
+  readonly ticketId: string
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
@@ -70,6 +71,8 @@ export class DeviceDoor implements Omit<Door, 'undo'> {
     const item = {
       ...this.#told(scan),
       ...queued(scan.subject),
+      // A code leads to nobody once the guest has a new one; they are inside all the same.
+      ...('code' in scan.subject ? { guestId: guest.id } : {}),
       outcome: 'admitted',
       arrivalCount,
       // Of somebody who is not on the list it knows nothing.
@@ -121,8 +124,9 @@ export class DeviceDoor implements Omit<Door, 'undo'> {
     return admitted(guest, party, this.#arrival(scan, arrivalCount))
   }
 
-  #told({ nonce, scannedAt }: Scan): Pick<BatchItem, 'nonce' | 'scannedAt' | 'deviceId'> {
-    return { nonce, scannedAt, deviceId: this.#parts.deviceId }
+  #told({ nonce, scannedAt }: Scan): Pick<BatchItem, 'nonce' | 'scannedAt' | 'deviceId' | 'ticketId'> {
+    const { deviceId, ticketId } = this.#parts
+    return { nonce, scannedAt, deviceId, ticketId }
   }
 
   #arrival({ scannedAt }: Scan, count: number): NonNullable<ManifestGuest['lastArrival']> {

@@ -68,7 +68,7 @@ export class Scanner {
   }
 
   private constructor(options: ScannerOptions, store: ManifestStore, queue: ScanQueue) {
-    const { ticket, deviceId, online, now } = options
+    const { ticket, face, deviceId, online, now } = options
     this.#options = options
     this.#store = store
     this.#queue = queue
@@ -90,7 +90,7 @@ export class Scanner {
     this.door = this.#telling(
       new ScannerDoor({
         server: serverDoor(() => ticket, PATIENCE_MS),
-        device: new DeviceDoor({ store, queue, deviceId, now }),
+        device: new DeviceDoor({ store, queue, deviceId, ticketId: face.ticketId, now }),
         store,
         queue,
         connection: this.#connection,
