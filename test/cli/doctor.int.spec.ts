@@ -63,6 +63,7 @@ it('finds everything in order beside the running product, and what it is', async
   expect(out).toMatch(/^ok +database: PostgreSQL 18\.\d+, reachable$/m)
   // The server of the tests has nothing to keep through a power cut.
   expect(out).toMatch(/^warning +database: fsync is off/m)
+  expect(out).toMatch(/^warning +database: synchronous_commit is off: .+\n +-> .+ on and reload PostgreSQL/m)
   expect(out).toMatch(/^ok +clock: 0\.0 s apart/m)
   expect(out).toMatch(/^ok +event store: version 24\.10\.0, reachable$/m)
   expect(out).toMatch(/^ok +mail: 127\.0\.0\.1:\d+ takes us as a sender$/m)

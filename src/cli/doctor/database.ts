@@ -50,11 +50,12 @@ async function examineServer(pool: Pool, embedded: boolean): Promise<Finding[]> 
     mayCreate: boolean
     room: number
     fsync: string
+    synchronousCommit: string
   }>(
     `SELECT current_setting('server_version') AS version, pg_is_in_recovery() AS replica,
             has_database_privilege(current_database(), 'CREATE') AS "mayCreate",
             current_setting('max_connections')::int - (SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend') AS room,
-            current_setting('fsync') AS fsync`,
+            current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS "synchronousCommit"`,
   )
   const [server] = rows
   if (server === undefined) return []
@@ -73,15 +74,7 @@ async function examineServer(pool: Pool, embedded: boolean): Promise<Finding[]> 
       ),
     )
   }
-  if (server.fsync === 'off') {
-    findings.push(
-      warning(
-        'database',
-        'fsync is off: a power cut loses what was answered',
-        'Set fsync = on and restart PostgreSQL.',
-      ),
-    )
-  }
+  findings.push(...examineDurability(server))
   if (!embedded && server.room < CONNECTIONS) {
     findings.push(
       warning(
@@ -92,6 +85,18 @@ async function examineServer(pool: Pool, embedded: boolean): Promise<Finding[]> 
     )
   }
   return [ok('database', `PostgreSQL ${server.version}, reachable`), ...findings]
+}
+
+/** An answer says that what was asked for is on the disk. */
+function* examineDurability(server: { readonly fsync: string; readonly synchronousCommit: string }) {
+  const off = (setting: string, cause: string, then: string) =>
+    warning(
+      'database',
+      `${setting} is off: ${cause} loses what was answered`,
+      `Set ${setting} = on and ${then} PostgreSQL.`,
+    )
+  if (server.fsync === 'off') yield off('fsync', 'a power cut', 'restart')
+  if (server.synchronousCommit === 'off') yield off('synchronous_commit', 'a crash of the server', 'reload')
 }
 
 /** Codes, tickets and links end by the clock; a guest has ten minutes for a code. */
