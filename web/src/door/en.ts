@@ -116,9 +116,8 @@ export const en = {
   },
   unlisted: {
     title: 'You decide',
-    text: 'The pass is genuine. This device has only a part of the guest list, and they are not on that part. Ask who they are and how many; what you do is recorded.',
-    inside:
-      'One person is inside with this pass already. | {count} people are inside with this pass already.',
+    text: 'A genuine pass; this device has only a part of the guest list. Ask for name and number.',
+    inside: 'One person came in with it. | {count} people came in with it.',
   },
   trouble: {
     offline: 'No connection. Nothing was recorded; try again.',
