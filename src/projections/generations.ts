@@ -132,11 +132,25 @@ export async function dropGeneration(client: PoolClient, schema: string): Promis
   await client.query(`DELETE FROM projections.generations WHERE schema = $1`, [schema])
 }
 
+/** Lets a build begin anew, in the same tables. Why it was stopped is kept. */
+export async function emptyGeneration(client: PoolClient, schema: string): Promise<void> {
+  const { rows } = await client.query<{ table: string }>(
+    `SELECT format('%I.%I', schemaname, tablename) AS table FROM pg_tables WHERE schemaname = $1`,
+    [schema],
+  )
+  await client.query(`TRUNCATE ${rows.map(({ table }) => table).join(', ')}`)
+  await client.query(
+    'UPDATE projections.generations SET checkpoint = 0, epoch = epoch + 1 WHERE schema = $1',
+    [schema],
+  )
+}
+
 /** Drops every set of tables of every projection: their positions are those of another log. @returns their schemas */
 export async function forgetAll(client: PoolClient): Promise<string[]> {
   const { rows } = await client.query<{ schema: string }>(
     'SELECT schema FROM projections.generations ORDER BY schema FOR UPDATE',
   )
   for (const { schema } of rows) await dropGeneration(client, schema)
+  await client.query('UPDATE projections.forgotten SET position = NULL')
   return rows.map(({ schema }) => schema)
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Decoded, Log as FactLog } from '../eventstore/log.ts'
 import type { EventStore, Position, SubscriptionMessage } from '../eventstore/port.ts'
 import { supervise } from '../eventstore/subscription.ts'
-import { SECOND } from '../kernel/time.ts'
+import { MINUTE, SECOND } from '../kernel/time.ts'
 import type { Log } from '../postgres/log.ts'
 import type { Pool } from '../postgres/pool.ts'
 import { announceProgress } from './announcements.ts'
@@ -10,6 +10,7 @@ import { BatchForTarget, concerns, concernsAny, isPoison, type Target } from './
 import { placeOf, readParked, writeLetters, type DeadLetter, type Parked } from './dead-letters.ts'
 import { Forgotten } from './forgotten.ts'
 import { moveCheckpoints, readGenerations, type Generation } from './generations.ts'
+import { dropLeftBehind } from './left-behind.ts'
 import { WriterLocks } from './locks.ts'
 import type { Progress } from './progress.ts'
 import type { Projection } from './projection.ts'
@@ -33,6 +34,12 @@ export interface LiveWriterOptions {
 
 /** How often a process tries for the projections that another one writes: bounds a takeover, in milliseconds. */
 const LOCK_INTERVAL = SECOND
+
+/**
+ * How often it is looked for tables that were left behind by what forgot a guest, in milliseconds: a build that is cut off
+ * after the fact came leaves such tables.
+ */
+const LEFT_BEHIND_INTERVAL = MINUTE
 
 /**
  * A batch of so many facts says that they come fast. The next one then waits so long, in milliseconds, and grows: a batch
@@ -93,6 +100,7 @@ export class LiveWriter {
   async #run(): Promise<void> {
     const { store, log } = this.#options
     const acquiring = setInterval(() => void this.#acquireMore(), LOCK_INTERVAL)
+    const dropping = setInterval(() => void this.#dropLeftBehind(), LEFT_BEHIND_INTERVAL)
     try {
       while (!this.#stopping.signal.aborted) {
         this.#session = new AbortController()
@@ -102,6 +110,7 @@ export class LiveWriter {
       }
     } finally {
       clearInterval(acquiring)
+      clearInterval(dropping)
     }
   }
 
@@ -111,6 +120,15 @@ export class LiveWriter {
       if (await this.#locks.acquire(projections)) this.restart()
     } catch (error) {
       log.warn({ error: String(error) }, 'the projection locks cannot be asked for')
+    }
+  }
+
+  async #dropLeftBehind(): Promise<void> {
+    if (this.#targets.length === 0) return
+    try {
+      await dropLeftBehind(this.#options, this.#forgotten?.last ?? 0n)
+    } catch (error) {
+      this.#options.log.warn({ error: String(error) }, 'tables that were left behind cannot be dropped')
     }
   }
 
@@ -126,7 +144,10 @@ export class LiveWriter {
       const first = this.#targets
         .map((target) => target.checkpoint)
         .reduce<Position | undefined>(least, undefined)
-      if (first !== undefined) return first
+      if (first !== undefined) {
+        await dropLeftBehind(this.#options, this.#forgotten.last)
+        return first
+      }
       await sleep(LOCK_INTERVAL, undefined, { signal }).catch(() => undefined)
     }
     return 0n
@@ -158,7 +179,11 @@ export class LiveWriter {
     const to = messages.map(positionOf).reduce((a, b) => (a > b ? a : b), 0n)
     if (this.#targets.every((target) => target.checkpoint >= to)) return
     const decoded = await this.#options.facts.decode(records)
+    const before = this.#forgotten?.last ?? 0n
     const batch = this.#forgotten?.redact(decoded) ?? decoded
+    const forgotten = this.#forgotten?.last ?? 0n
+    // Before the fact counts as applied: killed in between, this is done again.
+    if (forgotten > before) await dropLeftBehind(this.#options, forgotten)
     try {
       await this.#commit(batch, to, false)
     } catch (error) {

@@ -3,11 +3,14 @@ import type { Log } from '../postgres/log.ts'
 import type { Db, Pool, PoolClient } from '../postgres/pool.ts'
 import type { Projection } from './projection.ts'
 
+type OfVersion = Pick<Projection, 'name' | 'version'>
+
 /** Of the session that builds tables of a projection, swaps or drops them: one at a time, whatever the process. */
-export const buildLockName = ({ name, version }: Projection): string =>
+export const buildLockName = ({ name, version }: OfVersion): string =>
   `guestguard rebuild ${name} v${String(version)}`
 
-const lockName = ({ name, version }: Projection): string =>
+/** Of the session that keeps the active tables up to date. */
+export const writerLockName = ({ name, version }: OfVersion): string =>
   `guestguard projection ${name} v${String(version)}`
 
 /**
@@ -31,7 +34,7 @@ export interface Holder {
 
 /** @returns who writes each projection now, by its name */
 export function writersOf(db: Db, projections: readonly Projection[]): Promise<Map<string, Holder>> {
-  return holdersOf(db, projections, lockName)
+  return holdersOf(db, projections, writerLockName)
 }
 
 /** @returns who builds tables of each projection now, by its name */
@@ -87,12 +90,12 @@ export class WriterLocks {
     const client = this.#client ?? (await this.#connect())
     const { rows } = await client.query<{ lock: string; got: boolean }>(
       `SELECT lock, pg_try_advisory_lock(hashtextextended(lock, 0)) AS got FROM unnest($1::text[]) AS lock`,
-      [missing.map(lockName)],
+      [missing.map(writerLockName)],
     )
     const got = new Set(rows.filter((row) => row.got).map((row) => row.lock))
     // Lost again while the answer was on its way.
     if (this.#client !== client) return false
-    for (const projection of missing) if (got.has(lockName(projection))) this.#held.add(projection)
+    for (const projection of missing) if (got.has(writerLockName(projection))) this.#held.add(projection)
     return got.size > 0
   }
 

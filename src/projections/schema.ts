@@ -49,4 +49,9 @@ export const migrations: readonly Migration[] = [
       );
     `,
   },
+  {
+    id: 'projections-0002-forgotten-position',
+    // Tables that were left before it hold the guest still. Null: put down by a release that did not say where it was.
+    sql: 'ALTER TABLE projections.forgotten ADD COLUMN position bigint',
+  },
 ]

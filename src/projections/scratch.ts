@@ -81,8 +81,8 @@ export class Scratch {
   }
 }
 
-/** Those of processes that were killed. */
-async function dropAbandoned(pool: Pool): Promise<void> {
+/** Drops those of processes that were killed. */
+export async function dropAbandoned(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ schema: string }>(
     `SELECT nspname AS schema FROM pg_namespace WHERE starts_with(nspname, $1)`,
     [PREFIX],
