@@ -2,9 +2,9 @@ import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import type { FeedbackItem, ThresholdsView } from '../../src/contracts/security.ts'
 import { describeInBrowser } from '../support/browser.ts'
-import { expectStatus } from '../support/party.ts'
-import { startEvening, type Evening } from './evening.ts'
-import { startStage, type Stage } from './stage.ts'
+import { addGuest, createEvent, expectStatus, open, register, type TestGuest } from '../support/party.ts'
+import { EVENT_DATE, FAR_AWAY, startEvening, type Evening } from './evening.ts'
+import { HOME, startStage, type Stage } from './stage.ts'
 import { signIn, visit, type Visitor } from './visitor.ts'
 
 const BOUNDARIES = ['Review above', 'Suspicious above', 'Blocked above'] as const
@@ -60,6 +60,22 @@ describeInBrowser('the Security tab', (browser, test) => {
     await host.page.goto(`/events/${evening.eventId}/security`)
     await host.page.getByText('Based on', { exact: false }).waitFor({ state: 'attached' })
     return host
+  }
+
+  /** An event with twelve openings by strangers, and so much since that the live list no longer has them. */
+  async function busyEvent() {
+    const host = await register(stage)
+    const { id } = await createEvent(host, { name: 'Chamber concert', eventDate: EVENT_DATE })
+    const invite = (number: number) => addGuest(host, id, { name: `Guest ${String(number)}` })
+    const beStranger = async ({ token }: TestGuest) => {
+      expectStatus(await open(stage.client(HOME), token, { platform: 'iPhone', touch: '5' }), 200)
+      expectStatus(await open(stage.client(FAR_AWAY), token, { platform: 'Win32', touch: '0' }), 403)
+    }
+    for (let number = 1; number <= 12; number++) await beStranger(await invite(number))
+    const calm = await addGuest(host, id, { name: 'Somebody calm' })
+    for (let times = 0; times < 55; times++) expectStatus(await open(stage.client(HOME), calm.token), 200)
+    const last = await invite(13)
+    return { host, path: `/events/${id}/security`, oneMore: () => beStranger(last) }
   }
 
   async function leave({ context, trouble }: Visitor): Promise<void> {
@@ -221,6 +237,44 @@ describeInBrowser('the Security tab', (browser, test) => {
       'suspicious',
     ])
     await leave(host)
+  })
+
+  test('shows every opening that waits, however long ago, and follows what happens to them', async () => {
+    const { host, path, oneMore } = await busyEvent()
+    const here = await visit(browser(), stage)
+    await signIn(here, stage, host.client)
+    const { page } = here
+    await page.goto(path)
+    const list = (on: Page) =>
+      on.getByRole('list', { name: 'Waiting for your verdict' }).getByRole('listitem')
+    const total = (on: Page, count: number) =>
+      on.getByRole('heading', { name: `${String(count)} openings wait for your verdict` }).waitFor()
+    const namesOf = async (on: Page) =>
+      (await list(on).allInnerTexts()).map((text) => /Guest \d+/.exec(text)?.[0])
+    await total(page, 12)
+    expect(await list(page).count()).toBe(10)
+    await page.getByRole('button', { name: 'Show more' }).click()
+    await list(page).nth(11).waitFor()
+    const everybody = Array.from({ length: 12 }, (_, at) => `Guest ${String(12 - at)}`)
+    expect(await namesOf(page)).toEqual(everybody)
+    await page.getByRole('button', { name: 'Show more' }).waitFor({ state: 'detached' })
+    await page.getByRole('heading', { name: 'openings wait for your verdict' }).hover()
+
+    const other = await here.context.newPage()
+    await other.goto(path)
+    await total(other, 12)
+    const eleventh = list(other).filter({ hasText: 'Guest 11' })
+    await eleventh.getByRole('button', { name: 'It was them' }).click()
+    await total(page, 11)
+    await list(page).filter({ hasText: 'Guest 11' }).waitFor({ state: 'detached' })
+    await undo(other, 'Marked as legitimate.')
+    await total(page, 12)
+    expect(await namesOf(page)).toEqual(everybody)
+
+    await oneMore()
+    await total(page, 13)
+    expect((await namesOf(page))[0]).toBe('Guest 13')
+    await leave(here)
   })
 
   test('takes a verdict back on the page of the guest', async () => {

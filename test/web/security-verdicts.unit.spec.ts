@@ -1,9 +1,7 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { ActivityItem } from '../../src/contracts/activity.ts'
 import type { FeedbackItem } from '../../src/contracts/security.ts'
 import { lowers, signalWord } from '../../web/src/features/live/signal-word.ts'
-import { awaitingVerdict } from '../../web/src/features/security/awaiting-verdict.ts'
 import { inPlace } from '../../web/src/features/security/feedback-rows.ts'
 import { shownVerdict } from '../../web/src/features/security/verdict-override.ts'
 import { useVerdicts } from '../../web/src/features/security/verdicts.store.ts'
@@ -138,44 +136,6 @@ describe('giving a verdict', () => {
     calls[1]?.answer(200, '95')
     await second
     expect(verdicts.shown(attemptId, unread)).toBe('legitimate')
-  })
-})
-
-describe('the openings that wait for a verdict', () => {
-  const item = (id: string, change: Partial<ActivityItem> = {}): ActivityItem => ({
-    id,
-    position: '1',
-    kind: 'opening',
-    at: '2027-06-18T17:30:00.000Z',
-    guest: { id: '01JZ0000000000000000000001', name: 'Amira' },
-    sentence: 'Amira opened the invitation.',
-    score: 70,
-    band: 'high',
-    label: 'Suspicious',
-    decision: 'allowed',
-    ruleSet: 'v1',
-    subScores: {},
-    reasons: [],
-    place: null,
-    device: null,
-    allowlisted: false,
-    verdict: null,
-    verdictNote: null,
-    before: null,
-    ...change,
-  })
-
-  it('are the flagged ones that nobody judged, five at most', () => {
-    const items = [
-      item('calm', { band: 'low' }),
-      item('unscored', { band: null }),
-      item('judged', { verdict: 'legitimate' }),
-      item('answer', { kind: 'rsvp' }),
-      item('stopped', { band: 'block' }),
-      ...['b', 'c', 'd', 'e', 'f'].map((id) => item(id)),
-    ]
-    const waiting = awaitingVerdict(items, ({ verdict }) => verdict)
-    expect(waiting.map(({ id }) => id)).toEqual(['stopped', 'b', 'c', 'd', 'e'])
   })
 })
 

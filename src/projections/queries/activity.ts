@@ -24,7 +24,8 @@ const pageWhere = (which: string) => `${ITEMS}
   ORDER BY i.listed_at DESC
   LIMIT $3`
 
-const countWhere = (which: string) => `SELECT count(*)::integer AS count FROM {activity}.items i WHERE ${which}`
+const countWhere = (which: string) =>
+  `SELECT count(*)::integer AS count FROM {activity}.items i WHERE ${which}`
 
 /** In the order of what was told last: an opening comes again when its score comes late. */
 const AFTER = `${ITEMS}

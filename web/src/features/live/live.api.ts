@@ -6,11 +6,13 @@ export interface ActivityPage {
   items: ActivityItem[]
   nextCursor: string | null
   head: string
+  /** Asked for what is `awaiting`: how many there are in all. */
+  waiting?: number
 }
 
 export const fetchActivity = (
   eventId: string,
-  query: { cursor?: string | null; limit?: number; guest?: string } = {},
+  query: { cursor?: string | null; limit?: number; guest?: string; awaiting?: 'verdict' } = {},
   signal?: AbortSignal,
 ): Promise<ActivityPage> =>
   api.get(`/events/${eventId}/activity`, { query: { limit: 50, ...query }, ...(signal ? { signal } : {}) })

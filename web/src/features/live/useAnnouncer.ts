@@ -22,7 +22,7 @@ export function useAnnouncer(latest: Ref<ActivityItem | null>, muted: Ref<boolea
       .join('. ')
   }
 
-  const { hear, stop } = announcer((items) => {
+  const { hear, stop } = announcer<ActivityItem>((items) => {
     said.value = sentenceFor(items)
   })
   // Synchronous, because items that come together would otherwise be one change.

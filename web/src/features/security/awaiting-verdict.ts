@@ -1,20 +1,10 @@
 import type { ActivityItem } from '@contracts/activity.ts'
 import type { Verdict } from './security.api.ts'
 
-/** More than these at once would push what has been decided out of sight; the rest is in the live list. */
-const atMost = 5
+/** An opening that was flagged, whether a host has said yet what it was or not. */
+export const isFlagged = ({ kind, band }: ActivityItem): boolean =>
+  kind === 'opening' && (band === 'high' || band === 'block')
 
-/** The flagged openings that nobody has judged, in the order they came. */
-export function awaitingVerdict(
-  items: readonly ActivityItem[],
-  verdictOf: (item: ActivityItem) => Verdict | null,
-): readonly ActivityItem[] {
-  return items
-    .filter(
-      (item) =>
-        item.kind === 'opening' &&
-        (item.band === 'high' || item.band === 'block') &&
-        verdictOf(item) === null,
-    )
-    .slice(0, atMost)
-}
+/** A host is asked about flagged openings: the rule of `awaiting=verdict` of the API. */
+export const awaitsVerdict = (item: ActivityItem, verdict: Verdict | null): boolean =>
+  isFlagged(item) && verdict === null

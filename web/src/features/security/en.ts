@@ -112,7 +112,13 @@ export const security = {
     title: 'Your verdicts',
     text: 'What you said of openings. It shows how well the boundaries fit; a device that you say is the guest’s is not stopped again.',
     waiting: 'Waiting for your verdict',
-    waitingText: 'The latest flagged openings that nobody has judged yet.',
+    waitingCount:
+      'No opening waits for your verdict | {count} opening waits for your verdict | {count} openings wait for your verdict',
+    waitingText: 'Flagged openings that nobody has judged yet, the newest first.',
+    nothingWaits:
+      'Openings that are flagged as Suspicious or Blocked stand here until you have said what they were.',
+    waitingMore: 'Show more',
+    waitingNew: '{count} new opening | {count} new openings',
     given: 'Given so far',
     empty: 'No verdict yet',
     emptyText:

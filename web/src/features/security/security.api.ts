@@ -1,6 +1,8 @@
 import { api, call, type Answer, type Query } from '@shared/api/client.ts'
+import type { ActivityItem } from '@contracts/activity.ts'
 import type { AllowedNetworkView, FeedbackItem, ThresholdsView } from '@contracts/security.ts'
 import type { ThresholdsPreview } from '@contracts/preview.ts'
+import { fetchActivity } from '../live/live.api.ts'
 import type { Thresholds } from './thresholds.ts'
 
 /** What a host can say of an opening. */
@@ -83,6 +85,39 @@ export const saveStepUp = (eventId: string, stepUp: StepUp): Promise<StepUp> =>
 
 export const fetchFeedback = (eventId: string, query: Query, signal?: AbortSignal): Promise<FeedbackPage> =>
   api.get(`${base(eventId)}/feedback`, { query, ...(signal ? { signal } : {}) })
+
+/** The largest page the API gives. */
+const largestPage = 200
+
+export interface WaitingOpenings {
+  /** The newest first. */
+  items: readonly ActivityItem[]
+  /** How many wait in all. */
+  total: number
+  /** There are older ones. */
+  more: boolean
+  /** Position of the log up to which this is true at least. */
+  head: string
+}
+
+/** The newest openings that wait for a verdict: as many as are wanted, where there are so many. */
+export async function fetchWaiting(
+  eventId: string,
+  wanted: number,
+  signal: AbortSignal,
+): Promise<WaitingOpenings> {
+  const read = (limit: number, cursor: string | null) =>
+    fetchActivity(eventId, { awaiting: 'verdict', limit: Math.min(limit, largestPage), cursor }, signal)
+  const { head, waiting = 0, ...first } = await read(wanted, null)
+  const items = [...first.items]
+  let cursor = first.nextCursor
+  while (cursor !== null && items.length < wanted) {
+    const page = await read(wanted - items.length, cursor)
+    items.push(...page.items)
+    cursor = page.nextCursor
+  }
+  return { items, total: waiting, more: cursor !== null, head }
+}
 
 /** Says what an opening was; the latest verdict counts. */
 export const giveVerdict = (
