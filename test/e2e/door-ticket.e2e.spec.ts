@@ -70,7 +70,7 @@ describeInBrowser('a gate before which somebody holds the ticket of a scanner', 
     await context.close()
   })
 
-  test('changes to another event only when people say so', async () => {
+  test('changes to another event only when people say so, and then says what waits for the one before', async () => {
     const other = await Doorway.of(stage, { name: 'Somebody else’s party' })
     const { context, page } = await visit(browser(), stage, { width: 390 })
     await openScanner(page, await way.ticket('South'), 1)
@@ -81,10 +81,18 @@ describeInBrowser('a gate before which somebody holds the ticket of a scanner', 
     await notice.waitFor({ state: 'detached' })
     await page.getByRole('heading', { name: 'South' }).waitFor()
 
+    await page.route('**/api/check-in/batch', (route) => route.abort())
+    await context.setOffline(true)
+    await state(page, 'Offline')
+    await scan(page, ada.pass)
+    await page.getByRole('button', { name: 'Just one' }).tap()
+    await result(page, 'Admitted offline').waitFor()
+    await context.setOffline(false)
     await scan(page, theirs.url)
     await notice.getByRole('button', { name: 'Change to it' }).tap()
     await page.getByRole('heading', { name: 'Cellar' }).waitFor()
     await eventually(() => page.getByRole('heading', { name: 'South' }).count()).toBe(0)
+    await page.getByText('One scan of another event waits on this device.').waitFor()
     await context.close()
   })
 })

@@ -72,6 +72,7 @@ describe('the queue of a scanner', () => {
     const again = await ScanQueue.open(opened, EVENT_ID)
     expect(again.size).toBe(3)
     expect((await again.claim(0)).map(({ nonce }) => nonce)).toEqual(range(1, 3))
+    expect([again.elsewhere, other.elsewhere]).toEqual([1, 3])
     expect([again.waitsFor(guestIdOf(2)), again.waitsFor(guestIdOf(9))]).toEqual([true, false])
   })
 
@@ -142,6 +143,16 @@ describe('the queue of a scanner', () => {
     expect((await queue.notices()).map(({ kind, reason }) => [kind, reason])).toEqual([
       ['conflict', 'admitted_twice'],
       ['conflict', 'admitted_twice'],
+    ])
+  })
+
+  it('shows a conflict also when its answer was lost, and it is a duplicate by now', async () => {
+    await fill(1)
+    const answer = { status: 'duplicate', result: 'conflict', reason: 'not_admissible' } as const
+    const { send } = server((item) => ({ ...answerTo(item), ...answer }))
+    await drain(send)
+    expect((await queue.notices()).map(({ kind, reason }) => [kind, reason])).toEqual([
+      ['conflict', 'not_admissible'],
     ])
   })
 

@@ -210,6 +210,8 @@ export const en = {
     sync: 'Send and update now',
     syncing: 'Sending and updating…',
     clock: 'The clock of this device is {minutes} minutes wrong. Set it right: arrivals carry its time.',
+    elsewhere:
+      'One scan of another event waits on this device. It is sent with a door ticket of that event. | {count} scans of another event wait on this device. They are sent with a door ticket of that event.',
     unkept:
       'This device cannot keep what it knows: its storage is full or switched off. Leave this page open, and free some storage.',
     bright: 'Bright, for sunlight',

@@ -8,6 +8,8 @@ const BATCH: typeof MAX_BATCH = 100
 /** What a walk-in is called whose name was sealed with a ticket that is gone. */
 const NAMELESS = 'Walk-in'
 
+type Answer = BatchAnswer['items'][number]
+
 /** A scan for the queue. */
 export interface NewScan {
   readonly item: BatchItem
@@ -25,6 +27,7 @@ export class ScanQueue {
   readonly #eventId: string
   /** Mirror of the stored queue, so that counts need no waiting. */
   #waiting: QueuedScan[] = []
+  #elsewhere = 0
 
   private constructor(database: Database, eventId: string) {
     this.#database = database
@@ -35,11 +38,17 @@ export class ScanQueue {
     const queue = new ScanQueue(database, eventId)
     const all = await (await database()).getAll('queue')
     queue.#waiting = all.filter((scan) => scan.eventId === eventId).map(upcast)
+    queue.#elsewhere = all.length - queue.#waiting.length
     return queue
   }
 
   get size(): number {
     return this.#waiting.length
+  }
+
+  /** Scans of other events that wait on this device for a ticket of theirs. */
+  get elsewhere(): number {
+    return this.#elsewhere
   }
 
   has(nonce: string): boolean {
@@ -140,14 +149,14 @@ export class ScanQueue {
   }
 
   /** Takes the answers in: what is settled leaves the queue, and what people have to be told is kept as a notice. */
-  async settle(scans: readonly QueuedScan[], answers: BatchAnswer['items']): Promise<Notice[]> {
+  async settle(scans: readonly QueuedScan[], answers: readonly Answer[]): Promise<Notice[]> {
     const pairs = scans.flatMap((scan, at) => {
       const answer = answers[at]
       return answer === undefined || answer.status === 'retry' ? [] : [{ scan, answer }]
     })
     const notices = pairs.flatMap(({ scan, answer }) => {
-      const { status, reason, detail } = answer
-      return status === 'rejected' || status === 'conflict' ? [noticeOf(scan, status, reason, detail)] : []
+      const kind = noticeKindOf(answer)
+      return kind === null ? [] : [noticeOf(scan, kind, answer)]
     })
     await this.#forget(
       pairs.map(({ scan }) => scan),
@@ -189,11 +198,16 @@ const inOrder = (one: QueuedScan, other: QueuedScan): number => (one.seq ?? 0) -
 /** Where nothing is said of it, the server may have the scan. */
 const upcast = (scan: StoredScan): QueuedScan => ({ ...scan, asked: scan.asked ?? true })
 
+/** The first answer may have been lost: a conflict is one also when it is answered for the second time. */
+function noticeKindOf({ status, result }: Answer): Notice['kind'] | null {
+  if (status === 'rejected') return status
+  return status === 'conflict' || result === 'conflict' ? 'conflict' : null
+}
+
 function noticeOf(
   { nonce, eventId, guestId, item }: QueuedScan,
   kind: Notice['kind'],
-  reason: string | null,
-  detail: string | null,
+  { reason, detail }: Answer,
 ): Notice {
   const count = item.outcome === 'admitted' ? countOf(item) : 0
   return { nonce, eventId, kind, guestId, count, scannedAt: item.scannedAt, reason, detail }

@@ -17,6 +17,8 @@ export interface ScannerStatus {
   readonly syncing: boolean
   /** Scans that the server does not have yet. */
   readonly waiting: number
+  /** Scans of other events that wait on this device for a ticket of theirs. */
+  readonly elsewhere: number
   readonly event: Manifest['event'] | null
   /** Guests on this device, and of the event in all; equal once the manifest is complete. */
   readonly guests: number
@@ -106,6 +108,7 @@ export class Scanner {
       online: this.#connection.online,
       syncing: this.#sync.running,
       waiting: this.#queue.size,
+      elsewhere: this.#queue.elsewhere,
       event: roster?.head.event ?? null,
       guests: roster?.size ?? 0,
       total: roster?.head.total ?? 0,
