@@ -62,8 +62,10 @@ function seedGuests({ commands, tokens }: Product): Promise<string[]> {
     const invite = { kind: 'invite', ...contact, plusOnesAllowed: 0, utmSource: null, batchId: null } as const
     await commands.execute(guestDecider, guestStream(eventId, guestId), invite, context('invite', guestId))
     const party = { answer: 'attending', partySize: 1, plusOneNames: [], note: null } as const
-    const accept = { kind: 'answer', guestId, ...party, plusOnesAllowed: 0, open: true } as const
-    await commands.execute(rsvpsDecider, rsvpsStream(eventId), accept, context('answer', guestId))
+    const answering = context('answer', guestId)
+    const looked = { plusOnesAllowed: 0, open: true, at: answering.at }
+    const accept = { kind: 'answer', guestId, ...party, ...looked } as const
+    await commands.execute(rsvpsDecider, rsvpsStream(eventId), accept, answering)
     return tokens.signPass({ eventId, guestId, version: 1, validUntil: passValidUntil({ eventDate }) })
   })
 }

@@ -27,7 +27,12 @@ export const problem = z
     errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   })
   .meta({ id: 'Problem' })
-export type Problem = z.infer<typeof problem> & { recovery?: Recovery; triesLeft?: number }
+export type Problem = z.infer<typeof problem> & {
+  recovery?: Recovery
+  triesLeft?: number
+  /** Seconds until the same is taken again, as in the header `Retry-After`. */
+  retryAfter?: number
+}
 
 /** The way back that a stopped guest is offered. */
 export const recovery = z.discriminatedUnion('kind', [

@@ -148,6 +148,7 @@ export class Stage {
     const looked = {
       plusOnesAllowed: standing.guest.plusOnesAllowed,
       open: standing.event.status === 'published',
+      at,
     }
     const command = { kind: 'answer', guestId, answer, partySize, plusOneNames, note, ...looked } as const
     await this.commands.execute(rsvpsDecider, rsvpsStream(eventId), command, context)

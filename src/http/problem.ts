@@ -61,6 +61,8 @@ export function handleError(
   if (hasZodFastifySchemaValidationErrors(error)) return send(reply, invalidRequest(error.validation))
   if (error instanceof DomainError) {
     const problem = { ...problemOf(STATUS[error.kind], error.code, error.message), ...error.extras }
+    const { retryAfter } = error.extras
+    if (typeof retryAfter === 'number') void reply.header('retry-after', String(retryAfter))
     return send(reply, error.fields.length === 0 ? problem : { ...problem, errors: [...error.fields] })
   }
   if (error instanceof StoreUnavailable) {

@@ -52,6 +52,8 @@ export const queues = {
       status: z.enum(['confirmed', 'waitlisted', 'declined', 'maybe']),
       partySize: z.int(),
       promoted: z.boolean(),
+      /** When the guest got it, in milliseconds; not in jobs that were made before this was told. */
+      at: z.int().optional(),
     }),
     deadLetter: DEAD_LETTERS,
   },

@@ -79,7 +79,7 @@ function reply(
   fact: Fact,
   answer: Pick<ReplyData, 'guestId' | 'status' | 'partySize' | 'promoted'>,
 ): JobRequest {
-  const data = { ...causeOf(fact), eventId: eventIdOf(fact.stream), ...answer }
+  const data = { ...causeOf(fact), eventId: eventIdOf(fact.stream), ...answer, at: fact.at }
   return { queue: 'reply', id: jobIdOf(NOTIFICATIONS, fact.id, 'reply'), data }
 }
 

@@ -29,9 +29,12 @@ function replyOf(
   }
 }
 
-/** Whether the guest still has what the mail would say; a later answer has a mail of its own. */
-const stillSo = (data: ReplyData, seat: Seat | null) =>
-  seat !== null && seat.status === data.status && seat.partySize === data.partySize
+/**
+ * Whether the guest has had what the mail would say since this answer: a later one has a mail of its own, and one that
+ * only changed names or the note has none.
+ */
+const isNews = ({ status, partySize, at }: ReplyData, seat: Seat | null) =>
+  seat?.status === status && seat.partySize === partySize && (at === undefined || seat.since === at)
 
 /** Writes to a guest who answered, or whose party moved up from the waitlist; to those who have an address. */
 export function replyHandler(options: NotificationOptions): JobHandler<'reply'> {
@@ -43,7 +46,7 @@ export function replyHandler(options: NotificationOptions): JobHandler<'reply'> 
       seatNow(commands, eventId, guestId),
       occasionOf(commands, eventId),
     ])
-    if (guest?.gone !== null || occasion === null || !stillSo(data, seat)) return
+    if (guest?.gone !== null || occasion === null || !isNews(data, seat)) return
     const { email, name: guestName } = guest.contact
     if (email === null || guest.link.revoked) return
     const link = { eventId, guestId, version: guest.link.version }

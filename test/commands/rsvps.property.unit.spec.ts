@@ -20,6 +20,7 @@ const commands: fc.Arbitrary<RsvpsCommand> = fc.oneof(
       note: fc.constantFrom(null, 'x'),
       plusOnesAllowed: fc.integer({ min: 2, max: 4 }),
       open: fc.constantFrom(true, true, true, true, false),
+      at: fc.constant(NOW),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('withdraw' as const), guestId: guestIds }) },

@@ -165,6 +165,31 @@ describe('answering', () => {
     expect(counts.confirmedPeople).toBe(people)
   })
 
+  it('is taken twenty times an hour from one guest, and as ever from the others', async () => {
+    const visitor = product.client()
+    const { rsvpToken } = expectStatus(await open(visitor, guest.token), 200)
+    const answers = await Promise.all(
+      Array.from({ length: 150 }, (_, at) =>
+        reply(visitor, guest.token, rsvpToken, { answer: 'attending', note: `No ${String(at)}` }),
+      ),
+    )
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(20)
+    const [refused] = answers.filter(({ status }) => status === 429)
+    expect(refused?.body).toMatchObject({ code: 'rate_limited', retryAfter: 3601 })
+    expect(refused?.headers.get('retry-after')).toBe('3601')
+    expect(await factsOf('RsvpAnswered')).toBe(20)
+
+    const other = await addGuest(host, event.id, { name: 'Alan Turing' })
+    expect((await answer(product.client(), other.token)).status).toBe('confirmed')
+    product.clock.advance(20 * MINUTE)
+    const no = { answer: 'declined' }
+    const later = await reply(visitor, guest.token, rsvpToken, no)
+    expect(later.headers.get('retry-after')).toBe('2401')
+    product.clock.advance(40 * MINUTE + 1)
+    const again = expectStatus(await open(visitor, guest.token), 200)
+    expect((await reply(visitor, guest.token, again.rsvpToken, no)).status).toBe(200)
+  })
+
   it('is one answer for one Idempotency-Key', async () => {
     const visitor = product.client()
     const { rsvpToken } = expectStatus(await open(visitor, guest.token), 200)

@@ -61,6 +61,7 @@ describe('given a fact, these jobs follow', () => {
           status: 'waitlisted',
           partySize: 2,
           promoted: false,
+          at: AT,
         },
       },
     ])
@@ -69,7 +70,7 @@ describe('given a fact, these jobs follow', () => {
   test('RsvpPromoted: the guest hears of the seats', () => {
     const promoted = ofRsvps({ type: 'RsvpPromoted', data: { guestId: GUEST, partySize: 2 } })
     expect(notifications.react(promoted, AT)).toMatchObject([
-      { queue: 'reply', data: { status: 'confirmed', partySize: 2, promoted: true } },
+      { queue: 'reply', data: { status: 'confirmed', partySize: 2, promoted: true, at: AT } },
     ])
   })
 

@@ -61,6 +61,40 @@ test('a guest who answers again before the mail is out gets only the mail of the
   expect(world.smtp.tries).toBe(1)
 })
 
+test('a guest who only writes another note gets no second mail, and who changes the party does', async () => {
+  await world.invite(1)
+  await world.running()
+  await world.answer(1, 'attending', 2)
+  await eventually(() => {
+    expect(subjectsTo(1)).toHaveLength(1)
+  })
+  world.now += 1
+  await world.answer(1, 'attending', 2, 'No nuts, please')
+  await world.quiet()
+  expect(subjectsTo(1)).toHaveLength(1)
+  world.now += 1
+  await world.answer(1, 'attending', 3, 'No nuts, please')
+  await eventually(() => {
+    expect(subjectsTo(1)).toHaveLength(2)
+  })
+  expect(world.mailsTo(1)[1]?.email.text).toContain('3 people on the list')
+})
+
+test('a guest who comes back to the first answer before the mail is out gets one mail', async () => {
+  await world.invite(1)
+  for (const [answer, size] of [
+    ['attending', 2],
+    ['declined', 0],
+    ['attending', 2],
+  ] as const) {
+    await world.answer(1, answer, size)
+    world.now += 1
+  }
+  await world.running()
+  await world.quiet()
+  expect(subjectsTo(1)).toEqual(['You are on the list: Summer Party'])
+})
+
 test('a guest without an address, or who left the list in between, gets no mail', async () => {
   await world.invite(1, { email: null })
   await world.invite(2)

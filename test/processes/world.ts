@@ -153,8 +153,13 @@ export class World {
     await this.guest(n, { kind: 'queue_invitation', messageId, channel, onlyIfNone: false })
   }
 
-  async answer(n: number, answer: 'attending' | 'declined' | 'maybe', partySize = 1): Promise<void> {
-    const looked = { plusOnesAllowed: 3, open: true, plusOneNames: [], note: null }
+  async answer(
+    n: number,
+    answer: 'attending' | 'declined' | 'maybe',
+    partySize = 1,
+    note: string | null = null,
+  ): Promise<void> {
+    const looked = { plusOnesAllowed: 3, open: true, plusOneNames: [], note, at: this.now }
     await this.rsvps({ kind: 'answer', guestId: guestId(n), answer, partySize, ...looked })
   }
 

@@ -125,6 +125,7 @@ describe('the answer', () => {
   it.each([
     [failed(null), { kind: 'offline' }],
     [failed(429), { kind: 'wait' }],
+    [failed(429, 'rate_limited', { retryAfter: 2401 }), { kind: 'come_back', minutes: 41 }],
     [failed(500), { kind: 'server' }],
     [failed(409, 'idempotency_in_progress'), { kind: 'wait' }],
     [failed(409, 'party_does_not_fit'), { kind: 'refused', field: '', detail: 'A sentence.' }],

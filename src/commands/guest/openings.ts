@@ -1,11 +1,11 @@
 import type { NewGuestFact } from '../../events/guest.ts'
 import { DomainError } from '../../kernel/errors.ts'
-import { HOUR } from '../../kernel/time.ts'
 import { bandOf, type Band } from '../../scoring/bands.ts'
 import type { Baseline } from '../../scoring/baseline.ts'
 import { toOpening, type Opening } from '../../scoring/opening.ts'
 import { separatePlaces } from '../../scoring/reasons.ts'
 import { scoreOpening, type Score } from '../../scoring/score.ts'
+import { hourlyWait } from '../hourly.ts'
 import type { Open, Policy, Rescore, ScoreLate } from './commands.ts'
 import type { Attempt, InvitedGuest } from './state.ts'
 
@@ -69,13 +69,13 @@ export function decideOpen(guest: InvitedGuest, command: Open): NewGuestFact[] {
 }
 
 function requireRoom(guest: InvitedGuest, at: number): void {
-  const { recentOpenings } = guest
-  const [oldest = at] = recentOpenings
-  if (recentOpenings.length < MAX_OPENINGS_PER_HOUR || at - oldest > HOUR) return
+  const retryAfter = hourlyWait(guest.recentOpenings, MAX_OPENINGS_PER_HOUR, at)
+  if (retryAfter === null) return
   throw new DomainError(
     'too_many',
     'too_many_openings',
-    'This invitation was opened very often. Try again in an hour.',
+    'This invitation was opened very often. Try again later.',
+    { extras: { retryAfter } },
   )
 }
 

@@ -1,7 +1,15 @@
 import type { Answer, NewRsvpsFact, RsvpsHappened, RsvpStatus } from '../../events/rsvps.ts'
 import { DomainError, unreachable } from '../../kernel/errors.ts'
 import type { Decider } from '../decider.ts'
-import { emptyRsvps, evolveRsvps, seatsLeft, type RsvpsState } from './state.ts'
+import { hourlyWait } from '../hourly.ts'
+import {
+  emptyRsvps,
+  evolveRsvps,
+  MAX_ANSWERS_PER_HOUR,
+  seatsLeft,
+  type RsvpsState,
+  type Seat,
+} from './state.ts'
 
 export type RsvpsCommand =
   | { readonly kind: 'set_capacity'; readonly maxCapacity: number | null }
@@ -17,6 +25,8 @@ export type RsvpsCommand =
       readonly plusOnesAllowed: number
       /** Looked up: whether the event takes answers. */
       readonly open: boolean
+      /** Milliseconds since the epoch. */
+      readonly at: number
     }
   | { readonly kind: 'withdraw'; readonly guestId: string }
 
@@ -73,6 +83,7 @@ function answer(state: RsvpsState, command: AnswerCommand): NewRsvpsFact[] {
     before.note === note &&
     before.plusOneNames.join('\n') === plusOneNames.join('\n')
   if (same) return []
+  requireRoom(before, command.at)
   const freed = before?.status === 'confirmed' ? before.partySize : 0
   const taken = status === 'confirmed' ? partySize : 0
   const room = (seatsLeft(state) ?? Infinity) + freed - taken
@@ -84,6 +95,13 @@ function answer(state: RsvpsState, command: AnswerCommand): NewRsvpsFact[] {
     },
     ...promotions(state, room, { guestId, partySize, status }),
   ]
+}
+
+function requireRoom(before: Seat | undefined, at: number): void {
+  const retryAfter = hourlyWait(before?.recentAnswers ?? [], MAX_ANSWERS_PER_HOUR, at)
+  if (retryAfter === null) return
+  const detail = 'You have changed your answer very often. What you answered last is kept; try again later.'
+  throw new DomainError('too_many', 'rate_limited', detail, { extras: { retryAfter } })
 }
 
 function requireValidParty({ open, partySize, plusOnesAllowed, plusOneNames, answer }: AnswerCommand): void {
@@ -105,11 +123,7 @@ function requireValidParty({ open, partySize, plusOnesAllowed, plusOneNames, ans
   }
 }
 
-function statusOf(
-  state: RsvpsState,
-  command: AnswerCommand,
-  before: RsvpsState['seats'] extends Map<string, infer S> ? S | undefined : never,
-): RsvpStatus {
+function statusOf(state: RsvpsState, command: AnswerCommand, before: Seat | undefined): RsvpStatus {
   if (command.answer !== 'attending') return command.answer
   const free = seatsLeft(state)
   if (free === null) return 'confirmed'

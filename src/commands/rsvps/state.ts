@@ -9,7 +9,17 @@ export interface Seat {
   readonly status: RsvpStatus
   readonly plusOneNames: readonly string[]
   readonly note: string | null
+  /** When what the guest has was last another, in milliseconds: names and note aside, which nobody is written to about. */
+  readonly since: number
+  /** When the guest answered last, oldest first; as many as the limit on answers needs. */
+  readonly recentAnswers: readonly number[]
 }
+
+/**
+ * Answers of one guest within an hour after which the next is turned away. Who changes the party again and again stays
+ * far below; it bounds the mails that one link can have sent, and its share of the stream that all guests answer on.
+ */
+export const MAX_ANSWERS_PER_HOUR = 20
 
 /** Who sits where. Owned and changed by the fold: it holds every guest of an event. */
 export interface RsvpsState {
@@ -53,20 +63,34 @@ function take(state: RsvpsState, guestId: string, seat: Seat): void {
   if (waits && !keepsPlace) state.waitlist.push(guestId)
 }
 
+function answered(
+  before: Seat | undefined,
+  { data, personal, at }: Extract<RsvpsHappened, { type: 'RsvpAnswered' }>,
+): Seat {
+  const { answer, partySize, status } = data
+  const same = before?.status === status && before.partySize === partySize
+  return {
+    answer,
+    partySize,
+    status,
+    plusOneNames: known(personal, 'plusOneNames') ?? [],
+    note: known(personal, 'note'),
+    since: same ? before.since : at,
+    recentAnswers: [...(before?.recentAnswers ?? []), at].slice(-MAX_ANSWERS_PER_HOUR),
+  }
+}
+
 export function evolveRsvps(state: RsvpsState, fact: RsvpsHappened): RsvpsState {
   switch (fact.type) {
     case 'CapacitySet':
       state.maxCapacity = fact.data.maxCapacity
       return state
-    case 'RsvpAnswered': {
-      const { guestId, answer, partySize, status } = fact.data
-      const plusOneNames = known(fact.personal, 'plusOneNames') ?? []
-      take(state, guestId, { answer, partySize, status, plusOneNames, note: known(fact.personal, 'note') })
+    case 'RsvpAnswered':
+      take(state, fact.data.guestId, answered(state.seats.get(fact.data.guestId), fact))
       return state
-    }
     case 'RsvpPromoted': {
       const seat = state.seats.get(fact.data.guestId)
-      if (seat !== undefined) take(state, fact.data.guestId, { ...seat, status: 'confirmed' })
+      if (seat !== undefined) take(state, fact.data.guestId, { ...seat, status: 'confirmed', since: fact.at })
       return state
     }
     case 'RsvpWithdrawn': {

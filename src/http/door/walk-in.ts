@@ -56,7 +56,7 @@ export async function walkIn(
   const { state: rsvps } = await deps.commands.execute(
     rsvpsDecider,
     seats,
-    { kind: 'answer', guestId, ...party, plusOnesAllowed, open: true },
+    { kind: 'answer', guestId, ...party, plusOnesAllowed, open: true, at: context.at },
     context,
   )
   if (guest.kind === 'missing') throw new Error(`the guest ${guestId} was invited and is not there`)

@@ -117,6 +117,7 @@ export const rsvpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
           note,
           plusOnesAllowed: guest.plusOnesAllowed,
           open: event.status === 'published',
+          at: context.at,
         },
         context,
       )

@@ -6,6 +6,7 @@ import { settingsDecider } from '../../../src/commands/settings/decider.ts'
 import { StoreUnavailable } from '../../../src/eventstore/port.ts'
 import { rsvpsStream } from '../../../src/events/streams.ts'
 import { invite } from '../guest/scenario.ts'
+import { NOW } from '../../support/decider-spec.ts'
 import { ANN, context, gate, RSVPS, SETTINGS, World, type Process } from './processes.ts'
 
 let world: World
@@ -24,6 +25,7 @@ const attend = (guestId: string, partySize = 1): RsvpsCommand => ({
   note: null,
   plusOnesAllowed: 9,
   open: true,
+  at: NOW,
 })
 const answer = (command: RsvpsCommand, ctx = context()) =>
   process.commands.execute(rsvpsDecider, RSVPS, command, ctx)

@@ -6,6 +6,7 @@ import type { CommandContext } from '../../../src/eventstore/codec.ts'
 import { WrongExpectedRevision } from '../../../src/eventstore/port.ts'
 import { DomainError } from '../../../src/kernel/errors.ts'
 import { invite } from '../guest/scenario.ts'
+import { NOW } from '../../support/decider-spec.ts'
 import { ANN, context, RSVPS, World, type Process } from './processes.ts'
 
 let world: World
@@ -26,6 +27,7 @@ const attend = (guestId: string, partySize = 1): RsvpsCommand => ({
   note: null,
   plusOnesAllowed: 9,
   open: true,
+  at: NOW,
 })
 const capacity = (maxCapacity: number): RsvpsCommand => ({ kind: 'set_capacity', maxCapacity })
 const answer = (process: Process, command: RsvpsCommand, ctx = context()) =>

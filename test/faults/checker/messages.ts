@@ -85,12 +85,22 @@ function invitations({ log }: Evidence, sent: Sent, addresses: ReadonlyMap<strin
   })
 }
 
+/** Nobody is written to who only changed names or the note. */
+function isNews({ type, data }: LogRecord, before: LogRecord | undefined): boolean {
+  const statusOf = (record: LogRecord) => (record.type === 'RsvpPromoted' ? 'confirmed' : record.data.status)
+  return type !== 'RsvpAnswered' || before === undefined
+    ? true
+    : data.status !== statusOf(before) || data.partySize !== before.data.partySize
+}
+
 /** A reply tells what the guest has; who has something else by then gets another. What still holds has been told. */
 function replies({ log }: Evidence, sent: Sent, addresses: ReadonlyMap<string, string>): Complaint[] {
   const last = new Map<string, LogRecord>()
   const unreachable = new Set<string>()
   for (const record of log) {
-    if (record.type.startsWith('Rsvp')) last.set(streamOf(record), record)
+    if (record.type.startsWith('Rsvp') && isNews(record, last.get(streamOf(record)))) {
+      last.set(streamOf(record), record)
+    }
     if (['GuestRemoved', 'GuestForgotten', 'LinkRevoked'].includes(record.type))
       unreachable.add(record.stream)
   }

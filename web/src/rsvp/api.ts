@@ -47,7 +47,7 @@ export function failureOf(thrown: unknown): Failure {
   if (!(thrown instanceof ApiProblem)) return { status: 500, code: 'page_defect', detail: '', field: '' }
   const { problem, code, status } = thrown
   const wrong = problem.errors?.[0]
-  const { recovery, triesLeft } = problem
+  const { recovery, triesLeft, retryAfter } = problem
   return {
     status: code === unreachable ? null : status,
     code,
@@ -55,6 +55,7 @@ export function failureOf(thrown: unknown): Failure {
     field: wrong?.path ?? '',
     ...(recovery === undefined ? {} : { recovery }),
     ...(triesLeft === undefined ? {} : { triesLeft }),
+    ...(retryAfter === undefined ? {} : { retryAfter }),
   }
 }
 

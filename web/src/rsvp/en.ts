@@ -135,6 +135,8 @@ export const en = {
   trouble: {
     offline: 'There is no connection right now.',
     wait: 'That was a little fast. Wait a moment and try again.',
+    comeBack:
+      'That was very often in a short time. Please try again in one minute. | That was very often in a short time. Please try again in {count} minutes.',
     server: 'Something went wrong on our side. Please try again.',
     expired:
       'It has been a while, so the envelope closed again. Open it once more; what you typed is still there.',

@@ -12,4 +12,6 @@ export interface Failure {
   recovery?: Recovery
   /** Tries that are left with a code. */
   triesLeft?: number
+  /** Seconds until the same is taken again. */
+  retryAfter?: number
 }

@@ -8,6 +8,8 @@ export type SealedEvent = SealedInvitation['event']
 export type Trouble =
   | { kind: 'offline' }
   | { kind: 'wait' }
+  /** Too often for now: worth a try in so many minutes. */
+  | { kind: 'come_back'; minutes: number }
   | { kind: 'server' }
   | { kind: 'expired' }
   | { kind: 'lapsed' }
@@ -164,12 +166,16 @@ function stepFailed(page: GuestPage & { kind: 'step_up' }, failure: Failure): Gu
 
 function troubleOf(failure: Failure): Trouble {
   if (failure.status === null) return { kind: 'offline' }
-  if (failure.status === 429) return { kind: 'wait' }
+  if (failure.status === 429) return waitOf(failure.retryAfter ?? 0)
   if (failure.status === 401) return { kind: 'expired' }
   if (failure.status === 409) return conflictOf(failure)
   if (failure.status >= 500) return { kind: 'server' }
   return { kind: 'refused', field: failure.field, detail: failure.detail }
 }
+
+/** @param seconds until the same is taken again */
+const waitOf = (seconds: number): Trouble =>
+  seconds > 60 ? { kind: 'come_back', minutes: Math.ceil(seconds / 60) } : { kind: 'wait' }
 
 function conflictOf({ code, detail, field }: Failure): Trouble {
   // About the idempotency key and not about the event; a new try settles it.

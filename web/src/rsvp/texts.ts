@@ -10,6 +10,7 @@ const fields = ['partySize', 'plusOneNames', 'note'] as const
 
 /** @returns the sentence for a call that did not succeed. */
 export function troubleSentence(t: ReturnType<typeof useTexts>['t'], trouble: Trouble): string {
+  if (trouble.kind === 'come_back') return t('trouble.comeBack', { count: trouble.minutes })
   if (trouble.kind !== 'refused') return t(`trouble.${trouble.kind}`)
   // Names in a list come with their index: plusOneNames.0
   const field = fields.find((name) => trouble.field.split('.')[0] === name) ?? 'other'
