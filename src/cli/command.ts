@@ -32,6 +32,8 @@ export interface Command {
   /** How it is called and what its options do. An option that does not stand here is refused. */
   readonly usage: string
   /** Calls to learn from, such as `guestguard rules activate v2`, each with what it is for. */
+  /** It changes the installation, and so brings the tables up to date; the others refuse those of another release. */
+  readonly writes?: true
   readonly examples?: readonly (readonly [call: string, why: string])[]
   /** @returns the exit code: 0 done, 1 the answer is no */
   readonly run: (run: CommandRun) => Promise<number>

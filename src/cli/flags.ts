@@ -26,6 +26,7 @@ export const flagsList: Command = {
 
 export const flagsSet: Command = {
   name: 'flags set',
+  writes: true,
   summary: 'Switch a part of the product on or off, for everybody',
   usage: `guestguard flags set <flag> <on | off> [--json]
 

@@ -10,6 +10,7 @@ import { didYouMean } from './suggest.ts'
 
 export const hostSetPlan: Command = {
   name: 'host set-plan',
+  writes: true,
   summary: 'Put a host on a plan',
   usage: `guestguard host set-plan <e-mail> <${PLANS.join(' | ')}> [--json]
 

@@ -4,6 +4,7 @@ import { quietLogger } from './logger.ts'
 
 export const keysRotate: Command = {
   name: 'keys rotate',
+  writes: true,
   summary: 'Put a new master key in place and wrap every key of a person under it',
   usage: `guestguard keys rotate [--json]
 

@@ -107,7 +107,8 @@ async function execute(command: Command, words: readonly string[]): Promise<numb
     },
     json: words.includes('--json'),
     signal: cancel.signal,
-    open: async () => (workshop ??= await openWorkshop(run.config, quietLogger)),
+    open: async () =>
+      (workshop ??= await openWorkshop(run.config, quietLogger, { writes: command.writes ?? false })),
     ...outputs(meter),
   }
   try {

@@ -11,6 +11,7 @@ import { ruleSetById } from '../scoring/rules/registry.ts'
 
 export const rescore: Command = {
   name: 'rescore',
+  writes: true,
   summary: 'Replay openings under a rule set, compare, and record the new scores if told to',
   usage: `guestguard rescore --rules <id> [--event <id>] [--since <time>] [--apply] [--json]
 

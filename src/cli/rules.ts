@@ -37,6 +37,7 @@ export const rulesList: Command = {
 
 export const rulesActivate: Command = {
   name: 'rules activate',
+  writes: true,
   summary: 'Score openings with another rule set from now on',
   usage: `guestguard rules activate <id> [--json]
 
@@ -52,6 +53,7 @@ Running processes follow within two seconds. Scores that exist stay; see: guestg
 
 export const rulesShadow: Command = {
   name: 'rules shadow',
+  writes: true,
   summary: 'Let another rule set score openings along, without effect',
   usage: `guestguard rules shadow <id | off> [--json]
 

@@ -9,7 +9,7 @@ import type { EventStore } from '../eventstore/port.ts'
 import { allMigrations } from '../migrations.ts'
 import { startEmbeddedPostgres } from '../postgres/embedded.ts'
 import { FolderInUse } from '../postgres/folder-lock.ts'
-import { migrate } from '../postgres/migrate.ts'
+import { migrate, requireMigrated } from '../postgres/migrate.ts'
 import { createPool, type Pool } from '../postgres/pool.ts'
 import { urlOfRunning } from '../postgres/running.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
@@ -27,18 +27,28 @@ export interface Workshop {
   close(): Promise<void>
 }
 
+export interface WorkshopOptions {
+  /** Brings the tables up to date first; what only reads refuses those of another release. Default true. */
+  readonly writes?: boolean
+}
+
 /**
  * Opens the installation of the configuration. An embedded database that a running product holds is used beside it;
  * otherwise it is started for as long as the command takes.
  * @throws Error with a sentence for the operator
  */
-export async function openWorkshop(config: Config, logger: FastifyBaseLogger): Promise<Workshop> {
+export async function openWorkshop(
+  config: Config,
+  logger: FastifyBaseLogger,
+  { writes = true }: WorkshopOptions = {},
+): Promise<Workshop> {
   const closers = new Closers(logger)
   try {
     const databaseUrl = await databaseOf(config, logger, closers)
     const pool = createPool(databaseUrl, { log: logger, max: 10, applicationName: 'guestguard ops' })
     closers.add('the pool', () => pool.end())
-    await migrate(pool, allMigrations).catch(explain(config))
+    const prepare = writes ? migrate : requireMigrated
+    await prepare(pool, allMigrations).catch(explain(config))
     const ring = await openKeyRing(
       { dataDir: config.dataDir, masterKey: config.masterKey ?? undefined },
       pool,

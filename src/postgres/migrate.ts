@@ -47,3 +47,36 @@ export async function migrate(pool: Pool, migrations: readonly Migration[]): Pro
     return applied
   })
 }
+
+/**
+ * Looks whether the tables are those of this release, for what only reads: a newer one beside a product that runs must not
+ * change its tables.
+ * @throws Error with a sentence for the operator when a migration is missing, or one is there that is not known here
+ */
+export async function requireMigrated(pool: Pool, migrations: readonly Migration[]): Promise<void> {
+  const applied = await appliedIds(pool)
+  if (applied.length === 0) throw new Error('There is nothing in this database yet. Start the product once.')
+  const missing = migrations.map(({ id }) => id).filter((id) => !applied.includes(id))
+  if (missing.length > 0)
+    throw new Error(
+      `The database is of an older release than this guestguard (it lacks ${missing.join(', ')}). ` +
+        'Start the product of this release, which brings it up to date, or use the guestguard of the older one.',
+    )
+  const unknown = applied.filter((id) => !migrations.some((migration) => migration.id === id))
+  if (unknown.length > 0)
+    throw new Error(
+      `The database is of a newer release than this guestguard (it has ${unknown.join(', ')}). ` +
+        'Use the guestguard of that release.',
+    )
+}
+
+async function appliedIds(pool: Pool): Promise<string[]> {
+  const { rows: there } = await pool.query<{ made: boolean }>(
+    `SELECT to_regclass('schema_migrations') IS NOT NULL AS made`,
+  )
+  if (there[0]?.made !== true) return []
+  const { rows } = await pool.query<{ id: string }>(
+    'SELECT id FROM schema_migrations ORDER BY applied_at, id',
+  )
+  return rows.map(({ id }) => id)
+}

@@ -6,6 +6,7 @@ import { noArgument, parse, type Command } from '../command.ts'
 
 export const logAdopt: Command = {
   name: 'log adopt',
+  writes: true,
   summary: 'Make the database ready for a log that was copied to another store',
   usage: `guestguard log adopt [--json]
 

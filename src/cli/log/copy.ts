@@ -6,6 +6,7 @@ import { verified } from './verified.ts'
 
 export const logCopy: Command = {
   name: 'log copy',
+  writes: true,
   summary: 'Copy the log from one store to another, such as to EventStoreDB, and verify the copy',
   usage: `guestguard log copy --from <log> --to <log> [--json]
 

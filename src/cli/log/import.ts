@@ -8,6 +8,7 @@ import { verified } from './verified.ts'
 
 export const logImport: Command = {
   name: 'log import',
+  writes: true,
   summary: 'Fill an empty log from an export',
   usage: `guestguard log import <file> [--to <log>] [--json]
 

@@ -40,6 +40,7 @@ A fact that cannot be applied waits with all that follow it in its stream; every
 
 export const projectionsRetry: Command = {
   name: 'projections retry',
+  writes: true,
   summary: 'Try again to apply the facts that wait',
   usage: `guestguard projections retry <name | all> [--json]
 

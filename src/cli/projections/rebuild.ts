@@ -5,6 +5,7 @@ import { meterOf, namesOf, openOperations } from './operations.ts'
 
 export const projectionsRebuild: Command = {
   name: 'projections rebuild',
+  writes: true,
   summary: 'Build read models anew from the log, beside those in use',
   usage: `guestguard projections rebuild <name | all> [--from-start] [--swap] [--json]
 
@@ -53,6 +54,7 @@ function sentenceOf({ projection, schema, facts, error }: BuiltBeside, swapped: 
 
 export const projectionsSwap: Command = {
   name: 'projections swap',
+  writes: true,
   summary: 'Put rebuilt read models in use, each in one transaction',
   usage: `guestguard projections swap <name | all> [--json]
 
@@ -80,6 +82,7 @@ more than some tens of milliseconds. What was in use before stays until drop-old
 
 export const projectionsRollback: Command = {
   name: 'projections rollback',
+  writes: true,
   summary: 'Put back in use what was in use before the last swap, brought up to date',
   usage: `guestguard projections rollback <name> [--json]
 
@@ -100,6 +103,7 @@ Works until drop-old, and again and again: a second rollback swaps forward.`,
 
 export const projectionsDropOld: Command = {
   name: 'projections drop-old',
+  writes: true,
   summary: 'Drop the tables that were in use before, and so give up the rollback',
   usage: `guestguard projections drop-old <name | all> [--unfinished] [--json]
 
