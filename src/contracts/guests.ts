@@ -56,7 +56,6 @@ export const guest = z
       state: z.enum(['none', 'queued', 'sent', 'failed']),
       error: z.string().nullable(),
     }),
-    erased: z.boolean(),
     createdAt: z.string(),
     updatedAt: z.string(),
   })

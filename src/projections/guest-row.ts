@@ -9,7 +9,7 @@ import { guestColumns, timeOf } from './projection.ts'
 export type GuestRow = {
   readonly event_id: string
   readonly guest_id: string
-  /** On the list: invited and not removed. */
+  /** On the list: invited, and neither removed nor forgotten. */
   readonly listed: boolean
   readonly erased: boolean
   readonly name: string | null

@@ -66,7 +66,7 @@ const columns: { readonly [C in keyof GuestRow]: string } = {
 /** The guest list: one row a guest, kept after a removal so that an invitation can bring it back. */
 export const guests: Projection = {
   name: 'guests',
-  version: 2,
+  version: 3,
   tables: [
     defineTable<GuestRow>({
       name: 'guests',
@@ -86,7 +86,7 @@ export const guests: Projection = {
           utm_source: data.utmSource === undefined ? row.utm_source : data.utmSource,
         })),
         GuestRemoved: guest((row) => ({ ...row, listed: false })),
-        GuestForgotten: guest((row) => ({ ...row, ...ERASED_CONTACT })),
+        GuestForgotten: guest((row) => ({ ...row, ...ERASED_CONTACT, listed: false })),
         LinkIssued: guest((row, { data }) => ({ ...row, link_version: data.version, link_revoked: false })),
         LinkRevoked: guest((row, { data }) => ({ ...row, link_version: data.version, link_revoked: true })),
         InvitationQueued: guest((row, { data }) => ({

@@ -238,6 +238,17 @@ describe('forgetting a guest', () => {
     expect((await open(product.client(), guest.token)).status).toBe(404)
   })
 
+  it('takes the guest off the list and out of the counts', async () => {
+    await addGuest(host, event.id, { name: 'Who stays' })
+    const guest = await addGuest(host, event.id, { name: 'Who goes', email: 'goes@example.org' })
+    expectStatus(await host.client.post(`${pathOf(guest.id)}/forget`), 204)
+
+    const { items, counts } = await list()
+    expect([items.map(({ name }) => name), counts.all]).toEqual([['Who stays'], 1])
+    const seen = expectStatus(await host.client.get<EventView>(`/api/events/${event.id}`), 200)
+    expect(seen.counts).toMatchObject({ guests: 1 })
+  })
+
   it('is done once, and again changes nothing', async () => {
     const guest = await addGuest(host, event.id)
     const path = `${pathOf(guest.id)}/forget`

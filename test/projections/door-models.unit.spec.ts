@@ -113,6 +113,7 @@ describe('the door', () => {
     expect(guest(...all, ada.linkRevoked(1))).toMatchObject({ pass_revoked: true })
     expect(guest(...all, ada.withdrawn())).toMatchObject({ expected: null, companions: [] })
     expect(guest(...all, ada.removed())).toMatchObject({ listed: false })
+    expect(guest(...all, ada.forgotten())).toMatchObject({ listed: false, name: null })
     expect(
       guest(
         ...all,

@@ -30,7 +30,6 @@ describe('guests', () => {
       linkVersion: 1,
       linkRevoked: false,
       invitation: { channel: 'email', state: 'sent', error: null },
-      erased: false,
     })
   })
 
@@ -58,7 +57,7 @@ describe('guests', () => {
     expect(await names({ checkedIn: false, status: 'waitlisted' })).toEqual(['Bob', 'Eve'])
     const { counts, items } = await list({ status: 'confirmed' })
     expect(items).toHaveLength(1)
-    expect(counts).toMatchObject({ all: 4, confirmed: 1, waitlisted: 2, added: 1, opened: 0 })
+    expect(counts).toMatchObject({ all: 3, confirmed: 1, waitlisted: 2, added: 0, opened: 0 })
     expect((await list({ risk: 'high' })).counts).toMatchObject({ all: 1, confirmed: 1, waitlisted: 0 })
   })
 

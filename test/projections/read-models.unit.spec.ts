@@ -151,6 +151,11 @@ describe('guests', () => {
     expect(row(invited, ada.removed(), ada.invited())).toMatchObject({ listed: true })
   })
 
+  it('leaves the list when forgotten, before or after a removal', () => {
+    expect(row(invited, ada.forgotten())).toMatchObject({ listed: false, erased: true })
+    expect(row(invited, ada.removed(), ada.forgotten())).toMatchObject({ listed: false, erased: true })
+  })
+
   it('follows the link', () => {
     expect(row(invited, ada.linkIssued(1), ada.linkIssued(2))).toMatchObject({
       link_version: 2,

@@ -11,6 +11,7 @@ const TABLES_OF_VERSION: Readonly<Record<string, string>> = {
   'events 2': 'ef2fe124c514033d',
   'guests 1': 'd09ea619b6884190',
   'guests 2': '9cc62d7a6daae965',
+  'guests 3': '9cc62d7a6daae965',
   'rsvps 1': '6163de83db5840a6',
   'activity 1': '90b139b39b951721',
   'activity 2': '24955645e977ab2e',
@@ -20,6 +21,7 @@ const TABLES_OF_VERSION: Readonly<Record<string, string>> = {
   'arrivals 1': '024a9646f5d615d1',
   'arrivals 2': 'e9913a17d1b25563',
   'door 1': '7a655a81df11c87c',
+  'door 2': '7a655a81df11c87c',
 }
 
 it.each(projections.map((projection) => [projection.name, projection] as const))(

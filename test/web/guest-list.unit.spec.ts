@@ -41,7 +41,6 @@ const guest = (id: string, change: Partial<GuestView> = {}): GuestView => ({
   linkVersion: 1,
   linkRevoked: false,
   invitation: { channel: 'email', state: 'sent', error: null },
-  erased: false,
   createdAt: '2027-06-01T00:00:00.000Z',
   updatedAt: '2027-06-01T00:00:00.000Z',
   ...change,
@@ -140,10 +139,6 @@ describe('what can be done with a guest', () => {
     expect(actionsFor(guest('a'))).toContain('copyLink')
     expect(actionsFor(guest('a', { linkRevoked: true }))).not.toContain('copyLink')
     expect(actionsFor(guest('a', { linkRevoked: true }))).toContain('newLink')
-  })
-
-  it('leaves only the removal of an erased guest', () => {
-    expect(actionsFor(guest('a', { erased: true }))).toEqual(['remove'])
   })
 })
 

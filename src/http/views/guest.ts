@@ -28,7 +28,6 @@ export function guestView(guestId: string, guest: InvitedGuest, seat: Seat | und
       state: message?.state ?? 'none',
       error: message?.error ?? null,
     },
-    erased: guest.gone === 'forgotten',
     createdAt: iso(guest.createdAt),
     updatedAt: iso(guest.updatedAt),
   }

@@ -27,7 +27,6 @@ export function guestView(row: GuestRow): GuestView {
       state: row.invitation_state,
       error: row.invitation_error,
     },
-    erased: row.erased,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   }

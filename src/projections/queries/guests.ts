@@ -69,7 +69,6 @@ function recipientOf(row: GuestRow): Recipient {
     ...contactOf(row),
     linkVersion: row.link_version,
     linkRevoked: row.link_revoked,
-    erased: row.erased,
     invitation: { channel: row.invitation_channel, state: row.invitation_state },
   }
 }

@@ -83,7 +83,6 @@ export interface ContactKeys {
 export interface Recipient extends GuestContact {
   readonly linkVersion: number
   readonly linkRevoked: boolean
-  readonly erased: boolean
   readonly invitation: {
     readonly channel: Channel | null
     readonly state: 'none' | 'queued' | 'sent' | 'failed'

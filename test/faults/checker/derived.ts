@@ -111,8 +111,7 @@ function guestChange(type: string, data: LogRecord['data'], row: Guest): Partial
     case 'GuestRemoved':
       return { listed: false }
     case 'GuestForgotten':
-      // Still a line of the list, without a name.
-      return { erased: true }
+      return { listed: false, erased: true }
     case 'LinkIssued':
       return { link_version: data.version ?? 0, link_revoked: false }
     case 'LinkRevoked':

@@ -117,7 +117,7 @@ export const guests = {
   },
   forget: {
     title: 'Erase the personal data of {name}?',
-    text: 'Name, addresses and device data of 1 person are made unreadable for good. What happened stays in the history, without the person. This cannot be undone.',
+    text: 'Name, addresses and device data of 1 person are made unreadable for good, and they leave the list. What happened stays in the history, without the person. This cannot be undone.',
     submit: 'Erase',
     done: 'The personal data is erased.',
   },
@@ -204,6 +204,5 @@ export const guests = {
     activity: 'Activity',
     noActivity: 'Nothing yet.',
     earlier: 'Show earlier',
-    erased: 'The personal data of this guest has been erased.',
   },
 }

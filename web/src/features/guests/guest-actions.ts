@@ -3,9 +3,8 @@ import type { GuestView } from '@contracts/guests.ts'
 
 export type GuestAction = 'copyLink' | 'newLink' | 'revoke' | 'edit' | 'remove' | 'forget'
 
-/** What can be done with a guest, in the order of the menu. An erased guest can only be removed. */
+/** What can be done with a guest, in the order of the menu. */
 export function actionsFor(guest: GuestView): readonly GuestAction[] {
-  if (guest.erased) return ['remove']
   const link: GuestAction[] = guest.linkRevoked ? ['newLink'] : ['copyLink', 'newLink', 'revoke']
   return ['edit', ...link, 'remove', 'forget']
 }
