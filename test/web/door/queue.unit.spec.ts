@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { BatchAnswer, BatchItem } from '@contracts/door-offline.ts'
 import { ApiProblem, noAnswer } from '@shared/api/problem.ts'
 import { openDoorDatabase, type DoorDatabase } from '../../../web/src/door/offline/database.ts'
@@ -19,6 +19,10 @@ beforeEach(async () => {
   globalThis.indexedDB = new IDBFactory()
   database = await openDoorDatabase()
   queue = await ScanQueue.open(opened, EVENT_ID)
+})
+
+afterEach(() => {
+  vi.restoreAllMocks()
 })
 
 const nonceOf = (number: number) => `nonce-${String(number).padStart(4, '0')}`
@@ -231,6 +235,12 @@ describe('the queue of a scanner', () => {
     await queue.claim(0)
     expect(queue.inside(guestIdOf(1), 1)).toBe(4)
     expect(queue.inside(guestIdOf(1), 5)).toBe(5)
+  })
+
+  it('is on the disk before a scan is shown, not only on its way there', async () => {
+    const begin = vi.spyOn(IDBDatabase.prototype, 'transaction')
+    await fill(1)
+    expect(begin.mock.calls.at(-1)?.[2]).toEqual({ durability: 'strict' })
   })
 
   it('keeps a nonce once', async () => {

@@ -88,7 +88,8 @@ export class ScanQueue {
     const sealedName = walkIn === undefined || box === null ? null : await box.seal(nonce, walkIn.name)
     const kept = sealedName === null ? item : { ...item, walkIn: { name: NAMELESS } }
     const scan = { eventId: this.#eventId, nonce, guestId, item: kept, asked, sealedName }
-    const writing = (await this.#database()).transaction('queue', 'readwrite')
+    // Chrome would call it done while it is on its way to the disk; a phone whose battery ends must not forget who is inside.
+    const writing = (await this.#database()).transaction('queue', 'readwrite', { durability: 'strict' })
     // There already when the browser closed the storage between the write and the word that it was done.
     const seq = (await writing.store.index('byNonce').getKey(nonce)) ?? (await writing.store.add(scan))
     await writing.done
