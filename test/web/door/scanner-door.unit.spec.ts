@@ -212,6 +212,20 @@ describe('a scanner without a connection', () => {
     expect(server.asked).toEqual([])
   })
 
+  it('decides by the clock of the server, as far as it knows it, also after a restart', async () => {
+    const now = NOON + 13 * 3_600_000
+    await store.apply(makeManifest([await makeGuest(1)]), (_guestId, told) => told, now)
+    const after = new ManifestStore(opened, makeTicket())
+    await after.open(now)
+    for (const one of [store, after]) {
+      const parts = { store: one, queue, deviceId: DEVICE, ticketId: 'ticket-1' }
+      const ahead = new DeviceDoor({ ...parts, now: () => now })
+      expect(await ahead.find(passScan())).toMatchObject({ kind: 'guest', preview: { refusal: null } })
+      const later = new DeviceDoor({ ...parts, now: () => now + 12 * 3_600_000 })
+      expect(await later.find(passScan())).toMatchObject({ preview: { refusal: 'pass_expired' } })
+    }
+  })
+
   it('still knows after a restart who came in', async () => {
     const scan = passScan()
     await door.admit(scan, await found(scan), 1)

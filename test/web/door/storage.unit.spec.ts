@@ -25,7 +25,7 @@ const database: Database = () => {
   return working >= 0 ? open() : Promise.reject(full)
 }
 
-async function start(): Promise<Scanner> {
+async function start(from: Database = database): Promise<Scanner> {
   const { token, ticketId } = makeTicket()
   return Scanner.open({
     ticket: token,
@@ -35,7 +35,7 @@ async function start(): Promise<Scanner> {
     now: () => NOON,
     changed: () => undefined,
     refused: () => undefined,
-    database,
+    database: from,
   })
 }
 
@@ -130,6 +130,23 @@ describe('a scanner whose storage fails', () => {
       expect(answer.party.arrived).toBe(1)
     }
     expect(scanner.status.waiting).toBe(1)
+  })
+
+  it('keeps the list that it cannot read for a moment, and has it with the next look', async () => {
+    // The time that is over is looked for, and what waits is read; the list is not.
+    for (const failing of [1, 2, 3]) {
+      working = Infinity
+      let uses = 0
+      const flaky: Database = () => {
+        uses += 1
+        return uses === failing + 1 ? Promise.reject(full) : open()
+      }
+      server.network = 'down'
+      const again = await start(flaky).catch(() => null)
+      await again?.sync()
+      if (again !== null) expect(again.status.guests, `failed at ${String(failing)}`).toBe(2)
+      expect(await (await open()).count('records')).toBe(3)
+    }
   })
 
   it('opens it anew when the browser has closed it', async () => {

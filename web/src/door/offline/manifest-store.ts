@@ -49,6 +49,7 @@ export class ManifestStore {
   /**
    * Opens what was kept. What has run out is deleted. What another ticket sealed stays until the server has answered to
    * this one: anybody can write the name of an event on a ticket.
+   * @throws DOMException when it cannot be read now, which says nothing of what is there
    * @param now milliseconds since the epoch
    */
   async open(now: number): Promise<void> {
@@ -61,9 +62,10 @@ export class ManifestStore {
       return
     }
     if (header.encryption.keyId !== ticketId) return
+    const box = await SealedBox.of(token, header.encryption, eventId)
+    const records = await this.#records()
     try {
-      const box = await SealedBox.of(token, header.encryption, eventId)
-      this.#roster = await this.#opened(box)
+      this.#roster = await openedWith(box, records)
       this.#box = box
       this.#header = header
     } catch {
@@ -72,20 +74,16 @@ export class ManifestStore {
     }
   }
 
-  async #opened(box: SealedBox): Promise<Roster> {
+  async #records(): Promise<Map<string, Sealed>> {
     const range = rangeOf(this.#ticket.eventId)
     const reading = (await this.#database()).transaction('records')
     const [keys, records] = await Promise.all([reading.store.getAllKeys(range), reading.store.getAll(range)])
-    const sealed = new Map(keys.map(([, name], at) => [name, records[at]]))
-    const head = sealed.get(HEAD)
-    if (head === undefined) throw new Error('the record about the event is missing')
-    sealed.delete(HEAD)
-    // First alone: where it does not open, nothing does.
-    const about = await box.open<RosterHead>(HEAD, head)
-    const guests = [...sealed].flatMap(([name, record]) =>
-      record === undefined ? [] : [box.open<ManifestGuest>(name, record)],
+    return new Map(
+      keys.flatMap(([, name], at) => {
+        const record = records[at]
+        return record === undefined ? [] : [[name, record] as const]
+      }),
     )
-    return new Roster(about, await Promise.all(guests))
   }
 
   /**
@@ -97,7 +95,7 @@ export class ManifestStore {
     const { event, gate, keys, cursor, total, encryption, expiresAt } = answer
     const box = this.#box ?? (await SealedBox.of(this.#ticket.token, encryption, event.id))
     const roster = this.#roster ?? new Roster({ event, gate, keys, cursor, total, complete: false })
-    const changed = roster.apply(answer, inside)
+    const changed = roster.apply(answer, inside, now)
     const header: KeptHeader = {
       eventId: event.id,
       encryption,
@@ -168,6 +166,19 @@ export class ManifestStore {
 }
 
 const rangeOf = (eventId: string): IDBKeyRange => IDBKeyRange.bound([eventId, ''], [eventId, '\uffff'])
+
+/** @throws when a record does not open */
+async function openedWith(box: SealedBox, records: Map<string, Sealed>): Promise<Roster> {
+  const head = records.get(HEAD)
+  if (head === undefined) throw new Error('the record about the event is missing')
+  // First alone: where it does not open, nothing does.
+  const about = await box.open<RosterHead>(HEAD, head)
+  const guests = [...records].filter(([name]) => name !== HEAD)
+  return new Roster(
+    about,
+    await Promise.all(guests.map(([name, record]) => box.open<ManifestGuest>(name, record))),
+  )
+}
 
 const sealedOf = (
   box: SealedBox,

@@ -56,14 +56,13 @@ export class Scanner {
   readonly #sync: Sync
   readonly #checkInIds = new Map<string, string>()
   #notices: readonly Notice[] = []
-  #clockAhead = 0
 
   static async open(options: ScannerOptions): Promise<Scanner> {
     const database = options.database ?? keptOpen()
     const { face, ticket, now } = options
     await dropExpired(await database(), now())
     const store = new ManifestStore(database, { token: ticket, ...face })
-    await store.open(now())
+    await store.open(now()).catch(() => undefined)
     const scanner = new Scanner(options, store, await ScanQueue.open(database, face.eventId))
     await scanner.#readNotices()
     return scanner
@@ -84,8 +83,7 @@ export class Scanner {
       send: (items) => sendBatch(ticket, items),
       fetchManifest: (since) => fetchManifest(ticket, { since }),
       settled: (upload) => void this.#settled(upload),
-      learned: (answer) => {
-        this.#clockAhead = now() - Date.parse(answer.serverTime)
+      learned: () => {
         this.#tell()
       },
     })
@@ -114,7 +112,7 @@ export class Scanner {
       total: roster?.head.total ?? 0,
       complete: roster?.partial === false,
       savedAt: header === null ? null : Date.parse(header.savedAt),
-      clockAhead: this.#clockAhead,
+      clockAhead: roster?.head.clockAhead ?? 0,
       notices: this.#notices,
       kept: this.#store.kept,
     }
@@ -124,6 +122,8 @@ export class Scanner {
   async sync(): Promise<void> {
     // How the one that runs ends is told once.
     if (this.#sync.running) return this.#sync.run().catch(() => undefined)
+    // What could not be read at the start.
+    if (this.#store.roster === null) await this.#store.open(this.#options.now()).catch(() => undefined)
     const running = this.#sync.run()
     this.#tell()
     try {

@@ -16,7 +16,7 @@ export interface SyncParts {
   /** Told of each batch that was answered. */
   readonly settled: (upload: Upload) => void
   /** Told after each answer with guests. */
-  readonly learned: (answer: Manifest) => void
+  readonly learned: () => void
 }
 
 /** Brings the server and this device together: first what happened here, then what happened elsewhere. */
@@ -71,7 +71,7 @@ export class Sync {
       if (anew !== null && more) continue
       const whole = anew === null ? answer : { ...answer, reset: true, guests: anew }
       await store.apply(whole, (guestId, told) => queue.inside(guestId, told), now())
-      learned(answer)
+      learned()
     }
   }
 }
