@@ -74,8 +74,12 @@ describeInBrowser('the Security tab', (browser, test) => {
     for (let number = 1; number <= 12; number++) await beStranger(await invite(number))
     const calm = await addGuest(host, id, { name: 'Somebody calm' })
     for (let times = 0; times < 55; times++) expectStatus(await open(stage.client(HOME), calm.token), 200)
-    const last = await invite(13)
-    return { host, path: `/events/${id}/security`, oneMore: () => beStranger(last) }
+    const more = [await invite(13), await invite(14)]
+    const oneMore = () => {
+      const guest = more.shift()
+      return guest === undefined ? Promise.reject(new Error('nobody is left')) : beStranger(guest)
+    }
+    return { host, path: `/events/${id}/security`, oneMore }
   }
 
   async function leave({ context, trouble }: Visitor): Promise<void> {
@@ -274,6 +278,21 @@ describeInBrowser('the Security tab', (browser, test) => {
     await oneMore()
     await total(page, 13)
     expect((await namesOf(page))[0]).toBe('Guest 13')
+
+    // By keyboard: it goes on at the next row, which then stays where it is whatever comes.
+    await list(page).first().getByRole('link', { name: 'Details' }).focus()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await total(page, 12)
+    const next = list(page).filter({ hasText: 'Guest 12' }).getByRole('button', { name: 'It was them' })
+    await next.and(page.locator(':focus')).waitFor()
+    const atNext = await next.boundingBox()
+    await oneMore()
+    await total(page, 13)
+    await page.getByRole('button', { name: '1 new opening' }).waitFor()
+    expect(await next.boundingBox()).toEqual(atNext)
+    await page.getByRole('button', { name: '1 new opening' }).click()
+    await list(page).first().getByText('Guest 14').waitFor()
     await leave(here)
   })
 
