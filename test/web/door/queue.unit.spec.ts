@@ -57,11 +57,13 @@ const problem = (status: number, code = 'no') =>
 /** A server that writes down what it is sent. */
 function server(answer: (item: BatchItem) => Answer = (item) => answerTo(item)) {
   const batches: string[][] = []
+  const all: BatchItem[] = []
   const send: SendBatch = (items) => {
+    all.push(...items)
     batches.push(items.map(({ nonce }) => nonce))
     return Promise.resolve(items.map(answer))
   }
-  return { batches, send, sent: () => batches.flat() }
+  return { batches, send, sent: () => batches.flat(), items: () => all }
 }
 
 const drain = (send: SendBatch, box: SealedBox | null = null) => upload(queue, box, send, () => undefined)
@@ -253,24 +255,50 @@ describe('the queue of a scanner', () => {
     expect([queue.size, other.size, await database.count('queue')]).toEqual([1, 1, 1])
   })
 
-  it('seals the name of a walk-in, and sends it', async () => {
+  describe('with the key of a ticket', () => {
     const { encryption } = makeManifest([])
-    const box = await SealedBox.of(makeTicket().token, encryption, EVENT_ID)
-    const { guestId: _guestId, ...item } = itemOf(1)
-    await queue.put(
-      { item: { ...item, walkIn: { name: 'Walter Secret' } }, guestId: null, asked: false },
-      box,
-    )
-    const [stored] = await database.getAll('queue')
-    expect(JSON.stringify(stored)).not.toContain('Secret')
-    expect(Buffer.from(stored?.sealedName?.data ?? new ArrayBuffer(0)).toString('latin1')).not.toContain(
-      'Secret',
-    )
-    const [waiting] = await queue.claim(0)
-    if (waiting === undefined) throw new Error('nothing waits')
-    expect(await queue.itemOf(waiting, box)).toMatchObject({ walkIn: { name: 'Walter Secret' } })
-    // The arrival counts also when the ticket that sealed the name is gone.
-    const other = await SealedBox.of(makeTicket(8).token, encryption, EVENT_ID)
-    expect(await queue.itemOf(waiting, other)).toMatchObject({ walkIn: { name: 'Walk-in' }, arrivalCount: 2 })
+    const boxOf = (secret = 7) => SealedBox.of(makeTicket(secret).token, encryption, EVENT_ID)
+    const { guestId: _guestId, ...told } = itemOf(1)
+    const walkIn: BatchItem = { ...told, walkIn: { name: 'Walter Secret' } }
+    const pass: BatchItem = { ...told, pass: 'SECRET-PASS' }
+
+    /** What is sent of a scan that was sealed with one ticket, by the same one and by another. */
+    async function sentOf(item: BatchItem, guestId: string | null): Promise<(BatchItem | undefined)[]> {
+      await queue.put({ item, guestId, asked: false }, await boxOf())
+      const [stored] = await database.getAll('queue')
+      expect(JSON.stringify(stored)).not.toMatch(/secret/i)
+      expect(Buffer.from(stored?.sealed?.data ?? new ArrayBuffer(0)).toString('latin1')).not.toMatch(
+        /secret/i,
+      )
+      const [waiting] = await queue.claim(0)
+      if (waiting === undefined) throw new Error('nothing waits')
+      return [await queue.itemOf(waiting, await boxOf()), await queue.itemOf(waiting, await boxOf(8))]
+    }
+
+    it('seals the name of a walk-in, who came in also when the ticket is gone', async () => {
+      expect(await sentOf(walkIn, null)).toEqual([walkIn, { ...told, walkIn: { name: 'Walk-in' } }])
+    })
+
+    it('seals what was scanned, and knows who came in also when the ticket is gone', async () => {
+      expect(await sentOf(pass, guestIdOf(1))).toEqual([pass, { ...told, guestId: guestIdOf(1) }])
+      expect([queue.waitsFor(guestIdOf(1)), queue.inside(guestIdOf(1), 0)]).toEqual([true, 2])
+    })
+
+    it('seals what leads to nobody', async () => {
+      const refused = { ...pass, outcome: 'refused', refusal: 'pass_unreadable' } as const
+      const { pass: _pass, ...rest } = refused
+      expect(await sentOf(refused, null)).toEqual([refused, rest])
+    })
+
+    it('reads the names that an earlier version sealed', async () => {
+      const box = await boxOf()
+      const item = { ...told, walkIn: { name: 'Walk-in' } }
+      const sealedName = await box.seal(item.nonce, 'Walter Secret')
+      await database.add('queue', { eventId: EVENT_ID, nonce: item.nonce, guestId: null, item, sealedName })
+      queue = await ScanQueue.open(opened, EVENT_ID)
+      const { send, items } = server()
+      await drain(send, box)
+      expect(items()).toEqual([walkIn])
+    })
   })
 })

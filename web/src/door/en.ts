@@ -234,6 +234,8 @@ export const en = {
     seen: 'Seen',
     seenOf: 'the notice about {name}',
     rejectedText: 'The server will never take this scan.',
+    unreadable:
+      'Somebody who was not on the list was refused. What they showed was encrypted with a door ticket that is gone.',
     people: 'nobody | one person | {count} people',
   },
 }

@@ -12,7 +12,7 @@ export interface KeptHeader {
   readonly savedAt: string
 }
 
-/** A scan that waits to be sent. Of a guest only the id; the name of a walk-in is sealed. */
+/** A scan that waits to be sent. Of a guest only the id lies open. */
 export interface QueuedScan {
   /** Order of the queue; given by the database. */
   readonly seq?: number
@@ -20,14 +20,18 @@ export interface QueuedScan {
   readonly nonce: string
   /** Null for what leads to no guest, and for walk-ins. */
   readonly guestId: string | null
+  /** Without what was scanned and without names, where those are sealed. */
   readonly item: BatchItem
   /** The server may have it: it was asked or was sent this, and nobody knows what came of it. */
   readonly asked: boolean
-  readonly sealedName: Sealed | null
+  /** The whole item; null where there was nothing to seal it with. */
+  readonly sealed: Sealed | null
+  /** The name of a walk-in, as an earlier version sealed it. */
+  readonly sealedName?: Sealed | null
 }
 
-/** As a version of the scanner stored it that did not tell what was asked. */
-export type StoredScan = Omit<QueuedScan, 'asked'> & { readonly asked?: boolean }
+/** A scan as it lies in the queue: an earlier version sealed names only, and did not tell what was asked. */
+export type StoredScan = Omit<QueuedScan, 'asked' | 'sealed'> & Partial<Pick<QueuedScan, 'asked' | 'sealed'>>
 
 /** What people have to be told of a scan after it was sent; stays until they say that they have seen it. */
 export interface Notice {

@@ -79,15 +79,15 @@ export class ScanQueue {
   }
 
   /**
-   * Keeps a scan on the device; only then it may be shown. The name of a walk-in is sealed where that is possible.
+   * Keeps a scan on the device; only then it may be shown. What was scanned, and the name of a walk-in, are sealed.
    * @returns false when the scan was in the queue already
    */
   async put({ item, guestId, asked }: NewScan, box: SealedBox | null): Promise<boolean> {
-    const { nonce, walkIn } = item
+    const { nonce } = item
     if (this.has(nonce)) return false
-    const sealedName = walkIn === undefined || box === null ? null : await box.seal(nonce, walkIn.name)
-    const kept = sealedName === null ? item : { ...item, walkIn: { name: NAMELESS } }
-    const scan = { eventId: this.#eventId, nonce, guestId, item: kept, asked, sealedName }
+    const sealed = box === null ? null : await box.seal(nonce, item)
+    const open = sealed === null ? item : bare(item, guestId)
+    const scan = { eventId: this.#eventId, nonce, guestId, item: open, asked, sealed }
     // Chrome would call it done while it is on its way to the disk; a phone whose battery ends must not forget who is inside.
     const writing = (await this.#database()).transaction('queue', 'readwrite', { durability: 'strict' })
     // There already when the browser closed the storage between the write and the word that it was done.
@@ -142,9 +142,14 @@ export class ScanQueue {
     await Promise.all([...scans.map((scan) => writing.store.put({ ...scan, asked: true })), writing.done])
   }
 
-  /** The scan as it is sent. */
-  async itemOf({ item, nonce, sealedName }: QueuedScan, box: SealedBox | null): Promise<BatchItem> {
-    if (sealedName === null || box === null) return item
+  /** The scan as it is sent. Where the ticket that sealed it is gone, what lies open has to do. */
+  async itemOf(
+    { item, nonce, sealed, sealedName = null }: QueuedScan,
+    box: SealedBox | null,
+  ): Promise<BatchItem> {
+    if (box === null) return item
+    if (sealed !== null) return box.open<BatchItem>(nonce, sealed).catch(() => item)
+    if (sealedName === null) return item
     const name = await box.open<string>(nonce, sealedName).catch(() => NAMELESS)
     return { ...item, walkIn: { name } }
   }
@@ -197,7 +202,17 @@ const countOf = ({ arrivalCount = 1 }: BatchItem): number => arrivalCount
 const inOrder = (one: QueuedScan, other: QueuedScan): number => (one.seq ?? 0) - (other.seq ?? 0)
 
 /** Where nothing is said of it, the server may have the scan. */
-const upcast = (scan: StoredScan): QueuedScan => ({ ...scan, asked: scan.asked ?? true })
+const upcast = (scan: StoredScan): QueuedScan => ({
+  ...scan,
+  asked: scan.asked ?? true,
+  sealed: scan.sealed ?? null,
+})
+
+/** What may lie open of a scan: enough to say later who came in, without pass, code and name. */
+function bare({ pass: _pass, code: _code, walkIn, ...item }: BatchItem, guestId: string | null): BatchItem {
+  if (walkIn !== undefined) return { ...item, walkIn: { name: NAMELESS } }
+  return guestId === null ? item : { ...item, guestId }
+}
 
 /** The first answer may have been lost: a conflict is one also when it is answered for the second time. */
 function noticeKindOf({ status, result }: Answer): Notice['kind'] | null {

@@ -101,12 +101,11 @@ export class ScannerDoor implements Door {
     }
   }
 
-  /** Decides on this device, and sends what was decided at once: there is a connection, or was a moment ago. */
+  /** Decides on this device, and sends what waits at once: there is a connection, or was a moment ago. */
   async #sentAtOnce<T>(alone: () => Promise<T>): Promise<T> {
     const { queue, send } = this.#parts
-    const before = queue.size
     const decided = await alone()
-    if (queue.size > before) void send()
+    if (queue.size > 0) void send()
     return decided
   }
 
