@@ -76,6 +76,16 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
 }
 
 /**
+ * A query whose answer is waited for no longer than that; its connection is then closed. The driver knows the option, its
+ * types do not.
+ * @param ms milliseconds
+ */
+export function within(ms: number, query: pg.QueryConfig): pg.QueryConfig {
+  const timed = { ...query, query_timeout: ms }
+  return timed
+}
+
+/**
  * Runs `work` in one transaction: commits when it resolves, rolls back and rethrows when it throws.
  * @param work gets the only client whose statements are part of the transaction
  * @param begin what begins it, with settings that it shall have, in one round trip

@@ -1,6 +1,7 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 import { ERASED, type Erased } from '../events/fact.ts'
-import type { Db } from '../postgres/pool.ts'
+import { SECOND } from '../kernel/time.ts'
+import { within, type Db } from '../postgres/pool.ts'
 import { KEY_BYTES, type KeyRing } from './key-ring.ts'
 import { VAULT_CHANNEL } from './migrations.ts'
 import { decrypt, encrypt } from './seal.ts'
@@ -14,17 +15,25 @@ interface KeyRow {
   readonly wrapped: Buffer | null
 }
 
+/**
+ * How long keys are waited for, in milliseconds: 1,000 are found by their primary key in some. Whoever appends or reads waits for the lookup
+ * under way: on a connection that has gone silent, for as long as TCP does.
+ */
+const KEYS_WITHIN = 10 * SECOND
+
 /** @returns the keys of those subjects that have or had one */
 export async function loadKeys(
   db: Db,
   ring: KeyRing,
   subjects: readonly string[],
 ): Promise<Map<string, KeyOrErased>> {
-  const { rows } = await db.query<KeyRow>({
-    name: 'vault-load-keys',
-    text: `SELECT subject, master_key_id AS "masterKeyId", wrapped FROM vault_keys WHERE subject = ANY($1)`,
-    values: [subjects],
-  })
+  const { rows } = await db.query<KeyRow>(
+    within(KEYS_WITHIN, {
+      name: 'vault-load-keys',
+      text: `SELECT subject, master_key_id AS "masterKeyId", wrapped FROM vault_keys WHERE subject = ANY($1)`,
+      values: [subjects],
+    }),
+  )
   // Another process may have rotated the master keys since this one read them.
   if (rows.some((row) => row.masterKeyId !== null && !ring.ids.includes(row.masterKeyId))) await ring.reload()
   return new Map(rows.map((row) => [row.subject, unwrapRow(ring, row)]))
@@ -54,15 +63,17 @@ export async function createKeys(
   // In one order everywhere: two processes that insert the same subjects in different orders would deadlock.
   const ordered = [...subjects].sort()
   const made = new Map(ordered.map((subject) => [subject, randomBytes(KEY_BYTES)]))
-  const { rows } = await db.query<{ subject: string }>({
-    name: 'vault-create-keys',
-    text: `
-      INSERT INTO vault_keys (subject, master_key_id, wrapped)
-      SELECT subject, $3, wrapped FROM unnest($1::text[], $2::bytea[]) AS made (subject, wrapped)
-      ON CONFLICT (subject) DO NOTHING
-      RETURNING subject`,
-    values: [ordered, [...made].map(([subject, key]) => wrap(ring, subject, key)), ring.activeId],
-  })
+  const { rows } = await db.query<{ subject: string }>(
+    within(KEYS_WITHIN, {
+      name: 'vault-create-keys',
+      text: `
+        INSERT INTO vault_keys (subject, master_key_id, wrapped)
+        SELECT subject, $3, wrapped FROM unnest($1::text[], $2::bytea[]) AS made (subject, wrapped)
+        ON CONFLICT (subject) DO NOTHING
+        RETURNING subject`,
+      values: [ordered, [...made].map(([subject, key]) => wrap(ring, subject, key)), ring.activeId],
+    }),
+  )
   const keys = new Map<string, KeyOrErased>()
   for (const { subject } of rows) {
     const key = made.get(subject)
