@@ -7,7 +7,7 @@ export function outboxOf(outbox: Outbox): OutboxPages {
     async list() {
       const entries = await outbox.list()
       return Promise.all(
-        entries.map(async ({ id, channel, to, subject, at }) => {
+        entries.map(async ({ id, channel, to, subject, at, owner }) => {
           const message = await outbox.read(id)
           return {
             id,
@@ -16,6 +16,7 @@ export function outboxOf(outbox: Outbox): OutboxPages {
             subject: subject ?? '',
             at: new Date(at).toISOString(),
             text: message?.text ?? '',
+            owner,
           }
         }),
       )

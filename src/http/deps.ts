@@ -22,6 +22,8 @@ export interface OutboxMessage {
   readonly subject: string
   readonly at: string
   readonly text: string
+  /** Whose it is; null when nobody knows. */
+  readonly owner: { readonly kind: 'event' | 'host'; readonly id: string } | null
 }
 
 /** Mail and SMS that were written to a folder because no server is configured. */

@@ -1,5 +1,6 @@
 import { calendarFile } from './calendar.ts'
-import type { Attachment, Mail, Sms } from './message.ts'
+import type { Attachment, Mail, MessageOwner, Sms } from './message.ts'
+import type { Occasion } from './occasion.ts'
 import { passPicture } from './pass.ts'
 import { oneSegment } from './sms-text.ts'
 import { codeLetter, type CodeLetter } from './templates/code-letter.ts'
@@ -16,8 +17,11 @@ export interface Addressee<To> {
   readonly to: To
 }
 
+const ownerOf = ({ eventId: id }: Occasion): MessageOwner => ({ kind: 'event', id })
+
 function mailOf(
   { id, to }: Addressee<string>,
+  owner: MessageOwner,
   recipientName: string | null,
   senderName: string | null,
   letter: Letter,
@@ -25,6 +29,7 @@ function mailOf(
 ): Mail {
   return {
     id,
+    owner,
     to: { name: recipientName, address: to },
     senderName,
     subject: letter.subject,
@@ -34,8 +39,17 @@ function mailOf(
   }
 }
 
+function mailToGuest(
+  addressee: Addressee<string>,
+  { occasion, guestName }: Pick<GuestLetter, 'occasion' | 'guestName'>,
+  letter: Letter,
+  attachments?: readonly Attachment[],
+): Mail {
+  return mailOf(addressee, ownerOf(occasion), guestName, occasion.hostName, letter, attachments)
+}
+
 export function invitationMail(addressee: Addressee<string>, about: GuestLetter): Mail {
-  return mailOf(addressee, about.guestName, about.occasion.hostName, invitationLetter(about))
+  return mailToGuest(addressee, about, invitationLetter(about))
 }
 
 /** One segment when the link leaves room for it: with its 72 characters of token and a short PUBLIC_URL, 45 are left for names. */
@@ -43,7 +57,12 @@ export function invitationSms({ id, to }: Addressee<string>, { occasion, link }:
   const { name, hostName } = occasion
   const write = ([event = '', host]: readonly string[]) =>
     host === undefined ? `You are invited to ${event}: ${link}` : `${host} invites you to ${event}: ${link}`
-  return { id, to, text: oneSegment(hostName === null ? [name] : [name, hostName], write) }
+  return {
+    id,
+    owner: ownerOf(occasion),
+    to,
+    text: oneSegment(hostName === null ? [name] : [name, hostName], write),
+  }
 }
 
 /** @param domain of the product's address, for the calendar entry */
@@ -56,11 +75,11 @@ export async function replyMail(
   const { occasion } = about
   const attachments =
     reply.status === 'confirmed' ? [await passPicture(reply.pass), calendarFile({ ...occasion, domain })] : []
-  return mailOf(addressee, about.guestName, occasion.hostName, replyLetter(about, reply), attachments)
+  return mailToGuest(addressee, about, replyLetter(about, reply), attachments)
 }
 
 export function codeMail(addressee: Addressee<string>, about: CodeLetter): Mail {
-  return mailOf(addressee, about.guestName, about.occasion.hostName, codeLetter(about))
+  return mailToGuest(addressee, about, codeLetter(about))
 }
 
 export function codeSms({ id, to }: Addressee<string>, { code, occasion }: CodeLetter): Sms {
@@ -68,15 +87,16 @@ export function codeSms({ id, to }: Addressee<string>, { code, occasion }: CodeL
     [occasion.name],
     ([event = '']) => `${code} is your code to open the invitation to ${event}.`,
   )
-  return { id, to, text }
+  return { id, owner: ownerOf(occasion), to, text }
 }
 
 /** @param validFor milliseconds that the link works for */
 export function passwordResetMail(
   addressee: Addressee<string>,
-  hostName: string | null,
+  host: { readonly id: string; readonly name: string | null },
   link: string,
   validFor: number,
 ): Mail {
-  return mailOf(addressee, hostName, null, passwordResetLetter(hostName, link, validFor))
+  const letter = passwordResetLetter(host.name, link, validFor)
+  return mailOf(addressee, { kind: 'host', id: host.id }, host.name, null, letter)
 }

@@ -1,9 +1,9 @@
 import { createTransport } from 'nodemailer'
 import { correlationId } from '../kernel/correlation.ts'
 import type { Clock } from '../kernel/time.ts'
-import { type Mail, type Mailer } from './message.ts'
+import type { Mail, Mailer } from './message.ts'
 import { senderOf, toMime, type Sender } from './mime.ts'
-import type { Outbox } from './outbox.ts'
+import { ownerHeader, type Outbox } from './outbox.ts'
 import { createSmtpTransport, toDeliveryFailed } from './smtp.ts'
 
 export interface MailerOptions {
@@ -47,7 +47,8 @@ function toOutbox(outbox: Outbox, sender: Sender, clock: Clock): Mailer {
   return {
     async send(mail: Mail) {
       const now = clock.now()
-      const { message } = await composer.sendMail(toMime(mail, sender, new Date(now), correlationId()))
+      const mime = toMime(mail, sender, new Date(now), correlationId(), ownerHeader(mail.owner))
+      const { message } = await composer.sendMail(mime)
       if (!Buffer.isBuffer(message)) throw new Error('the composer was asked for a buffer')
       await outbox.put({ id: mail.id, channel: 'email', at: now, content: message })
     },

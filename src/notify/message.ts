@@ -7,10 +7,17 @@ export interface Attachment {
   readonly cid?: string
 }
 
+/** The event that a message is about, or the host whose account it is about: whose the message is, whatever its address. */
+export interface MessageOwner {
+  readonly kind: 'event' | 'host'
+  readonly id: string
+}
+
 /** A mail, ready to be sent. */
 export interface Mail {
   /** The same for every try of the same message: it becomes the Message-ID, by which mail systems drop a second copy. */
   readonly id: string
+  readonly owner: MessageOwner
   readonly to: { readonly name: string | null; readonly address: string }
   /** Shown as the sender's name; the address is the product's. Null for the product's own name. */
   readonly senderName: string | null
@@ -23,6 +30,7 @@ export interface Mail {
 /** A text message, ready to be sent. */
 export interface Sms {
   readonly id: string
+  readonly owner: MessageOwner
   /** E.164. */
   readonly to: string
   readonly text: string

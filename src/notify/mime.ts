@@ -38,10 +38,17 @@ const oneLine = (text: string) => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' '
 
 /**
  * @param correlation what the mail goes back to, for whoever looks for it in the log of facts
+ * @param headers further ones
  * @returns the mail in nodemailer's terms
  * @throws DeliveryFailed (permanent) when the recipient's address is none
  */
-export function toMime(mail: Mail, sender: Sender, date: Date, correlation: string | null): SendMailOptions {
+export function toMime(
+  mail: Mail,
+  sender: Sender,
+  date: Date,
+  correlation: string | null,
+  headers: Readonly<Record<string, string>> = {},
+): SendMailOptions {
   const { name, address } = mail.to
   if (!isAddress(address)) throw invalidAddress()
   return {
@@ -57,6 +64,7 @@ export function toMime(mail: Mail, sender: Sender, date: Date, correlation: stri
       // RFC 3834: an absence reply to a machine helps nobody.
       'Auto-Submitted': 'auto-generated',
       ...(correlation === null ? {} : { 'X-Correlation-Id': correlation }),
+      ...headers,
     },
     attachments: mail.attachments.map(({ filename, contentType, content, cid }) => ({
       filename,

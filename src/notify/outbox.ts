@@ -2,6 +2,7 @@ import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises'
 import path from 'node:path'
 import PostalMime, { type Email } from 'postal-mime'
 import { z } from 'zod'
+import type { MessageOwner } from './message.ts'
 
 /**
  * The outbox: a folder that takes the place of the mail server and the SMS service until they are configured. Every
@@ -36,6 +37,8 @@ export interface OutboxEntry {
   readonly subject: string | null
   /** Milliseconds since the epoch. */
   readonly at: number
+  /** Null for a message of a release that did not write it down. */
+  readonly owner: MessageOwner | null
 }
 
 export interface OutboxMessage extends OutboxEntry {
@@ -53,7 +56,19 @@ const HEADER_BYTES = 8_192
 
 const SUFFIX = { email: '.eml', sms: '.sms' } as const
 const FILE = /^(\d{8}T\d{9}Z)-[\w-]{1,80}\.(eml|sms)$/
-const smsFile = z.object({ to: z.string(), text: z.string() })
+const owner = z.object({ kind: z.enum(['event', 'host']), id: z.string() })
+const smsFile = z.object({ to: z.string(), text: z.string(), owner: owner.optional() })
+
+/** Only in files, not in what goes to a mail server. */
+const OWNER = 'X-GuestGuard-Owner'
+
+/** The header of a mail in the outbox that says whose it is. */
+export const ownerHeader = ({ kind, id }: MessageOwner) => ({ [OWNER]: `${kind} ${id}` })
+
+function ownerIn({ headers }: Email): MessageOwner | null {
+  const [kind, id] = headers.find(({ key }) => key === OWNER.toLowerCase())?.value.split(' ') ?? []
+  return owner.safeParse({ kind, id }).data ?? null
+}
 
 /** `20260131T190000123Z`: names sort by time. */
 const stamp = (at: number) => new Date(at).toISOString().replaceAll(/[-:.]/g, '')
@@ -146,11 +161,12 @@ const entryOfMail = (file: string, email: Email): OutboxEntry => ({
   to: email.to?.[0]?.address ?? '',
   subject: email.subject ?? '',
   at: timeOf(file),
+  owner: ownerIn(email),
 })
 
 const entryOfSms = (file: string, content: Buffer): OutboxEntry => {
-  const { to } = smsFile.parse(JSON.parse(content.toString('utf8')))
-  return { id: file, channel: 'sms', to, subject: null, at: timeOf(file) }
+  const { to, owner = null } = smsFile.parse(JSON.parse(content.toString('utf8')))
+  return { id: file, channel: 'sms', to, subject: null, at: timeOf(file), owner }
 }
 
 async function messageOf(file: string, content: Buffer): Promise<OutboxMessage> {

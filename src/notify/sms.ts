@@ -16,8 +16,8 @@ export interface SmsOptions {
 export function createSms({ twilio, outbox, clock, baseUrl }: SmsOptions): SmsSender {
   if (twilio !== null) return createTwilioSender(twilio, baseUrl)
   return {
-    async send({ id, to, text }) {
-      const content = Buffer.from(`${JSON.stringify({ to, text }, null, 2)}\n`)
+    async send({ id, owner, to, text }) {
+      const content = Buffer.from(`${JSON.stringify({ to, text, owner }, null, 2)}\n`)
       await outbox.put({ id, channel: 'sms', at: clock.now(), content })
     },
   }

@@ -11,6 +11,8 @@ export function passwordResetHandler(options: NotificationOptions): JobHandler<'
     const host = await commands.state(hostDecider, hostStream(hostId))
     if (host.kind === 'missing' || host.email === null || host.passwordHash === null) return
     const { url, validFor } = await links.resetLink({ hostId, passwordHash: host.passwordHash })
-    await mailer.send(passwordResetMail({ id, to: host.email }, host.name, url, validFor))
+    await mailer.send(
+      passwordResetMail({ id, to: host.email }, { id: hostId, name: host.name }, url, validFor),
+    )
   }
 }

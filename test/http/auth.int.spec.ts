@@ -1,3 +1,4 @@
+import { rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { z } from 'zod'
@@ -8,7 +9,7 @@ import { MINUTE, SECOND } from '../../src/kernel/time.ts'
 import { createOutbox } from '../../src/notify/outbox.ts'
 import type { TestClient } from '../support/client.ts'
 import { anyText } from '../support/matchers.ts'
-import { expectStatus, PASSWORD, register } from '../support/party.ts'
+import { addGuest, createEvent, expectStatus, PASSWORD, register } from '../support/party.ts'
 import { startTestProduct, type TestProduct } from '../support/product.ts'
 
 type Session = z.infer<typeof session>
@@ -208,6 +209,34 @@ describe('choosing a new password', () => {
     expect(await shownTo(other.client)).toEqual([])
     expect((await other.client.get(`/api/dev/outbox/${mail?.id ?? ''}/html`)).status).toBe(404)
     expect((await owner.client.get(`/api/dev/outbox/${mail?.id ?? ''}/html`)).status).toBe(200)
+  })
+
+  it('is not shown to a host who puts the address of the other on a guest list', async () => {
+    const owner = await register(product)
+    const other = await register(product)
+    const event = await createEvent(other)
+    await addGuest(other, event.id, { name: 'Not a guest', email: owner.email })
+    const body = { channel: 'email' }
+    expectStatus(await other.client.post(`/api/events/${event.id}/invitations/send`, body), 202)
+    await product.client().post('/api/auth/reset-request', { email: owner.email })
+    await vi.waitFor(async () => {
+      expect(await mailsTo(owner.email)).toHaveLength(2)
+    }, 15_000)
+    const [invitation, ...more] = await shownTo(other.client)
+    expect([invitation?.subject, more]).toEqual([`Your invitation: ${event.name}`, []])
+    const [reset, ...others] = await shownTo(owner.client)
+    expect([reset?.text, others]).toEqual([expect.stringContaining('/reset#') as string, []])
+    expect((await other.client.get(`/api/dev/outbox/${reset?.id ?? ''}/html`)).status).toBe(404)
+  })
+
+  it('is shown to nobody when it was written before mails said whose they are', async () => {
+    const owner = await register(product)
+    const mail = `To: ${owner.email}\r\nSubject: Choose a new password\r\n\r\nhttp://localhost/reset#old\r\n`
+    const file = path.join(product.dataDir, 'outbox', '20990101T000000000Z-of-an-earlier-release.eml')
+    await writeFile(file, mail)
+    expect(await mailsTo(owner.email)).toHaveLength(1)
+    expect(await shownTo(owner.client)).toEqual([])
+    await rm(file)
   })
 
   async function resetTokenFor(email: string): Promise<string> {

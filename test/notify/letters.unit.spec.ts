@@ -33,7 +33,12 @@ const codeFor = ({ occasion: of, guestName } = about) =>
 /** Those that lead somewhere. */
 async function everyMailWithLink(letter = about) {
   const answers = await Promise.all(replies.map((reply) => replyMail(to, letter, reply, 'party.example')))
-  const reset = passwordResetMail(to, letter.guestName, 'https://party.example/reset#token', 30 * MINUTE)
+  const reset = passwordResetMail(
+    to,
+    { id: 'host-1', name: letter.guestName },
+    'https://party.example/reset#token',
+    30 * MINUTE,
+  )
   return [invitationMail(to, letter), reset, ...answers]
 }
 

@@ -49,6 +49,7 @@ async function writeThree(): Promise<void> {
 
 test('without a mail server and an SMS account messages are files, listed newest first', async () => {
   await writeThree()
+  const owner = { kind: 'event', id: about.occasion.eventId }
   expect(await outbox.list()).toEqual([
     {
       id: '20260601T103105008Z-third.eml',
@@ -56,6 +57,7 @@ test('without a mail server and an SMS account messages are files, listed newest
       to: 'bob@example.org',
       subject: 'You are on the list: Summer Party',
       at: now,
+      owner,
     },
     {
       id: '20260601T103005008Z-second.sms',
@@ -63,6 +65,7 @@ test('without a mail server and an SMS account messages are files, listed newest
       to: '+4915112345678',
       subject: null,
       at: now - 60_000,
+      owner,
     },
     {
       id: '20260601T103005007Z-first.eml',
@@ -70,6 +73,7 @@ test('without a mail server and an SMS account messages are files, listed newest
       to: 'bob@example.org',
       subject: 'Your invitation: Summer Party',
       at: now - 60_001,
+      owner,
     },
   ])
   expect((await outbox.list(1)).map(({ id }) => id)).toEqual(['20260601T103105008Z-third.eml'])
@@ -81,6 +85,25 @@ test('a mail read back shows the pass without the rest of the mail', async () =>
   expect(message).toMatchObject({ channel: 'email', to: 'bob@example.org' })
   expect(message?.text).toContain('Your entry code: 7K3QM-X09TZ')
   expect(message?.html).toMatch(/src="data:image\/png;base64,iVBORw0KGgo[^"]+"/)
+})
+
+test('messages of a release that did not write down whose they are belong to nobody', async () => {
+  await writeThree()
+  await writeFile(
+    path.join(folder, '20250101T000000000Z-old.eml'),
+    'To: bob@example.org\r\nSubject: Old\r\n\r\nold',
+  )
+  await writeFile(path.join(folder, '20250101T000000000Z-odd.eml'), 'X-GuestGuard-Owner: all *\r\n\r\nodd')
+  await writeFile(
+    path.join(folder, '20250101T000000000Z-old.sms'),
+    JSON.stringify({ to: '+49151', text: 'old' }),
+  )
+  const old = (await outbox.list()).slice(3)
+  expect(old.map(({ to, owner }) => [to, owner])).toEqual([
+    ['+49151', null],
+    ['bob@example.org', null],
+    ['', null],
+  ])
 })
 
 test('a text message read back is its text', async () => {

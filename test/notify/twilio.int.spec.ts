@@ -6,7 +6,8 @@ import { createSms } from '../../src/notify/sms.ts'
 
 const clock = { now: () => 0 }
 const account = { accountSid: `AC${'a'.repeat(32)}`, authToken: 'token', from: '+15005550006' }
-const message = { id: 'm1', to: '+4915112345678', text: 'Anna invites you' }
+const owner = { kind: 'event', id: '01JCDR00000000000000000000' } as const
+const message = { id: 'm1', owner, to: '+4915112345678', text: 'Anna invites you' }
 
 interface Asked {
   readonly url: string

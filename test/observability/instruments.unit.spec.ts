@@ -79,7 +79,8 @@ describe('messages that are counted', () => {
     const send = error === null ? () => Promise.resolve() : failing(error)
     const mails = countMails({ send, close: () => Promise.resolve() }, meters)
     const texts = countSms({ send }, meters)
-    for (const sent of [mails.send(mail), texts.send({ id: 's', to: '+15550100', text: '' })]) {
+    const text = { id: 's', owner: mail.owner, to: '+15550100', text: '' }
+    for (const sent of [mails.send(mail), texts.send(text)]) {
       if (error === null) await sent
       else await expect(sent).rejects.toBe(error)
     }

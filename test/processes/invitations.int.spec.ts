@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { eventually, ofGuest, World } from './world.ts'
+import { EVENT, eventually, ofGuest, World } from './world.ts'
 
 /** Nothing is found by looking, only by being told. */
 const NEVER = { pollSeconds: 60, pollSecondsWithoutListen: 60, superviseSeconds: 60 }
@@ -50,6 +50,7 @@ test('an invitation by SMS goes to the phone', async () => {
   expect(JSON.parse(await readFile(path.join(world.outboxFolder, file), 'utf8'))).toEqual({
     to: '+4915112345678',
     text: 'Anna Host invites you to Summer Party: https://party.example/r/01JCDG00000000000000000002.1',
+    owner: { kind: 'event', id: EVENT },
   })
   expect(world.smtp.tries).toBe(0)
 })

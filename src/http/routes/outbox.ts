@@ -1,14 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { hostDecider } from '../../commands/host/decider.ts'
+import { settingsDecider } from '../../commands/settings/decider.ts'
 import { problem } from '../../contracts/common.ts'
-import { hostStream } from '../../events/streams.ts'
+import { settingsStream } from '../../events/streams.ts'
 import { DomainError } from '../../kernel/errors.ts'
 import { hostIn } from '../access.ts'
 import type { AppDeps, OutboxMessage } from '../deps.ts'
-
-/** Events whose guests are looked for; a developer has fewer. */
-const MOST_EVENTS = 200
 
 const message = z.object({
   id: z.string(),
@@ -21,23 +18,22 @@ const message = z.object({
 
 /**
  * The mails of an installation on the developer's own machine, where none is sent. Absent where a mail server is
- * configured or the address is not local. A host sees the mails to their own address and to the guests of their events:
- * a link to choose a new password is nobody else's.
+ * configured or the address is not local. A host sees the mails about their own account and about their events, whatever
+ * address they went to: anybody can put any address on a guest list, and a link to choose a new password is nobody else's.
+ * A mail that does not say whose it is is shown to nobody.
  */
-export const outboxRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, { outbox, commands, readModels }) => {
+export const outboxRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, { outbox, commands }) => {
   if (outbox === null) return
 
   async function visibleTo(hostId: string): Promise<readonly OutboxMessage[]> {
     const messages = (await outbox?.list()) ?? []
-    const host = await commands.state(hostDecider, hostStream(hostId))
-    const own = new Set([host.kind === 'missing' ? null : host.email])
-    const to = messages.map((message) => message.to)
-    const { items: events } = await readModels.queries.events.listOwned(hostId, { limit: MOST_EVENTS })
-    for (const event of events) {
-      const guests = await readModels.queries.guests.findByContact(event.id, { emails: to, phones: to })
-      for (const { email, phone } of guests) own.add(email).add(phone)
+    const about = messages.flatMap(({ owner }) => (owner?.kind === 'event' ? [owner.id] : []))
+    const own = new Set([hostId])
+    for (const eventId of new Set(about)) {
+      const event = await commands.state(settingsDecider, settingsStream(eventId))
+      if (event.kind !== 'missing' && event.ownerId === hostId) own.add(eventId)
     }
-    return messages.filter((message) => own.has(message.to))
+    return messages.filter(({ owner }) => owner !== null && own.has(owner.id))
   }
 
   app.get(
