@@ -23,11 +23,22 @@ const slug = z
   .max(60, 'is longer than 60 characters')
   .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'takes small letters, digits and single dashes')
 
+/**
+ * Years that an event can be in. All that is made of the date has to hold it: passes name hours of 1970 to 3883, calendars
+ * begin with 1970. A year beyond these is a slip of the finger.
+ */
+const YEARS = { first: 2000, last: 2199 } as const
+
+const eventDate = instant.refine(
+  (at) => Number(at.slice(0, 4)) >= YEARS.first && Number(at.slice(0, 4)) <= YEARS.last,
+  { error: `is not in the years ${String(YEARS.first)} to ${String(YEARS.last)}` },
+)
+
 const capacity = z.int().min(1, 'is less than 1').max(1_000_000, 'is more than 1000000')
 
 export const createEventBody = z.strictObject({
   name: line(120),
-  eventDate: instant,
+  eventDate,
   timezone: timezone.default('UTC'),
   venue: line(200).nullish(),
   maxCapacity: capacity.nullish(),
@@ -37,7 +48,7 @@ export const createEventBody = z.strictObject({
 export const patchEventBody = z
   .strictObject({
     name: line(120),
-    eventDate: instant,
+    eventDate,
     timezone,
     venue: line(200).nullable(),
     maxCapacity: capacity.nullable(),

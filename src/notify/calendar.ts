@@ -34,7 +34,8 @@ export function calendarFile({
     uid: `${eventId}@${domain}`,
     sequence,
     title: name,
-    start: Date.parse(eventDate),
+    // Calendars begin with 1970. Events from before dates were bounded can be older, and their mails go out too.
+    start: Math.max(Date.parse(eventDate), 0),
     startInputType: 'utc',
     startOutputType: 'utc',
     duration: { hours: HOURS },

@@ -10,7 +10,7 @@ export interface SignedPass {
   readonly guestId: string
   /** 0 to 65535 */
   readonly version: number
-  /** Milliseconds since the epoch, rounded up to the hour. */
+  /** Milliseconds since the epoch, rounded up to the hour, and to the nearest that a pass can name. */
   readonly validUntil: number
 }
 
@@ -66,7 +66,7 @@ export function passKeys(ring: KeyRing): readonly PassKey[] {
 
 /**
  * @returns the content of a guest's QR code, 144 characters; see `PASS`
- * @throws RangeError when an id is no ULID, or the version or the time does not fit
+ * @throws RangeError when an id is no ULID, or the version does not fit
  */
 export function signPass(ring: KeyRing, { eventId, guestId, version, validUntil }: SignedPass): string {
   const pair = pairOf(ring.subkey('pass-signing'))
@@ -76,9 +76,13 @@ export function signPass(ring: KeyRing, { eventId, guestId, version, validUntil 
   eventTag(eventId).copy(body, PASS.eventTag.from)
   ulidToBytes(guestId).copy(body, PASS.guestId.from)
   body.writeUIntBE(version, PASS.version.from, PASS.version.bytes)
-  body.writeUIntBE(Math.ceil(validUntil / HOUR), PASS.validUntil.from, PASS.validUntil.bytes)
+  body.writeUIntBE(hoursOf(validUntil), PASS.validUntil.from, PASS.validUntil.bytes)
   return encode(Buffer.concat([body, sign(null, signedPart(body), pair.privateKey)]))
 }
+
+/** Events from before dates were bounded can be in any year, and their guests get a pass too. */
+const hoursOf = (validUntil: number) =>
+  Math.min(Math.max(Math.ceil(validUntil / HOUR), 0), 256 ** PASS.validUntil.bytes - 1)
 
 /**
  * Reads whatever was scanned, without any look-up; what is not of the right form costs no cryptography either.

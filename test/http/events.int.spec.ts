@@ -64,6 +64,9 @@ describe('creating an event', () => {
     ['a time zone that does not exist', { timezone: 'Europe/Atlantis' }, 'timezone'],
     ['a date without a zone', { eventDate: '2026-07-01 19:00' }, 'eventDate'],
     ['a day that no calendar has', { eventDate: '2026-02-30T19:00:00Z' }, 'eventDate'],
+    ['a year with its digits swapped', { eventDate: '0226-07-01T19:00:00Z' }, 'eventDate'],
+    ['a year before this century', { eventDate: '1999-12-31T23:59:59Z' }, 'eventDate'],
+    ['a year that passes cannot name', { eventDate: '9999-07-01T19:00:00Z' }, 'eventDate'],
     ['room for nobody', { maxCapacity: 0 }, 'maxCapacity'],
     ['half a seat', { maxCapacity: 1.5 }, 'maxCapacity'],
     ['a slug with capitals', { slug: 'My-Party' }, 'slug'],
@@ -73,6 +76,17 @@ describe('creating an event', () => {
     const answer = await host.client.post<Problem>('/api/events', body)
     expect(answer.status).toBe(400)
     expect(answer.body.errors?.[0]?.path).toBe(path)
+  })
+})
+
+describe('the date of an event', () => {
+  it('may be in any year from 2000 to 2199, and is held to it when it is changed', async () => {
+    const body = { name: 'Party', eventDate: '2000-01-01T00:00:00Z' }
+    const { id } = expectStatus(await host.client.post<EventView>('/api/events', body), 201)
+    const change = (eventDate: string) => host.client.patch<Problem>(`/api/events/${id}`, { eventDate })
+    expect((await change('2199-12-31T23:59:59Z')).status).toBe(200)
+    const refused = await change('2200-01-01T00:00:00Z')
+    expect([refused.status, refused.body.errors?.[0]?.path]).toEqual([400, 'eventDate'])
   })
 })
 

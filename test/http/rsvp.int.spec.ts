@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { z } from 'zod'
+import { settingsDecider } from '../../src/commands/settings/decider.ts'
 import type { activityPage } from '../../src/contracts/activity.ts'
 import type { Problem } from '../../src/contracts/common.ts'
 import type { EventView } from '../../src/contracts/events.ts'
 import type { GuestView } from '../../src/contracts/guests.ts'
 import type { Invitation } from '../../src/contracts/rsvp.ts'
+import { settingsStream } from '../../src/events/streams.ts'
+import { commandIdOf } from '../../src/kernel/ids.ts'
 import { MINUTE } from '../../src/kernel/time.ts'
 import { qrSvg } from '../../src/notify/pass.ts'
 import { passOf } from '../support/gate.ts'
@@ -189,6 +192,23 @@ describe('answering', () => {
     const again = expectStatus(await open(visitor, guest.token), 200)
     expect((await reply(visitor, guest.token, again.rsvpToken, no)).status).toBe(200)
   })
+
+  it.each(['0226-06-20T19:00:00.000Z', '1960-06-20T19:00:00.000Z', '9999-12-31T19:00:00.000Z'])(
+    'is taken for an event of %s, from before dates were bounded, and shows on the next opening',
+    async (eventDate) => {
+      const command = { kind: 'change_details', changes: { eventDate }, ifChanges: null } as const
+      const at = product.clock.now()
+      const context = { actor: 'ops:test', at, correlationId: 'c', commandId: commandIdOf(event.id) } as const
+      await product.commands.execute(settingsDecider, settingsStream(event.id), command, context)
+
+      expect((await answer(product.client(), guest.token)).status).toBe('confirmed')
+      const { invitation } = expectStatus(await open(product.client(), guest.token), 200)
+      expect(invitation).toMatchObject({ status: 'confirmed', pass: { code: anyText() } })
+      const file = await product.client().get(`/api/rsvp/${guest.token}/event.ics`)
+      expect(file.status).toBe(200)
+      expect(file.text).toContain('SUMMARY:Garden party')
+    },
+  )
 
   it('is one answer for one Idempotency-Key', async () => {
     const visitor = product.client()

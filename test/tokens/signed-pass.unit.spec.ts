@@ -76,16 +76,18 @@ describe('a pass', () => {
   })
 
   test('is not made for half an id or a number that does not fit', () => {
-    for (const wrong of [
-      { guestId: 'half' },
-      { eventId: '' },
-      { version: 65_536 },
-      { version: -1 },
-      { validUntil: 2 ** 24 * HOUR },
-    ]) {
+    for (const wrong of [{ guestId: 'half' }, { eventId: '' }, { version: 65_536 }, { version: -1 }]) {
       expect(() => signPass(ring, { ...pass, ...wrong })).toThrow(RangeError)
     }
   })
+})
+
+test.each([
+  ['before 1970', Date.parse('0226-06-20T19:00:00Z'), 0],
+  ['past the last hour that it can name', Date.parse('9999-12-31T19:00:00Z'), (2 ** 24 - 1) * HOUR],
+])('a pass for a date %s is good until the nearest hour it can name', (_, asked, validUntil) => {
+  const scanned = signPass(ring, { ...pass, validUntil: asked })
+  expect(readPass(ring, scanned, pass.eventId)).toMatchObject({ kind: 'genuine', validUntil })
 })
 
 describe('what is no pass', () => {

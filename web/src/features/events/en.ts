@@ -34,6 +34,7 @@ export const events = {
     editSubmit: 'Save the changes',
     dateMissing: 'Choose a date and a time.',
     dateWrong: 'This time does not exist there: the clocks jump over it.',
+    dateFar: 'Choose a year from 2000 to 2199.',
     capacityWrong: 'Give a whole number, 1 or more.',
     nameMissing: 'Give the event a name.',
     conflict:

@@ -13,7 +13,11 @@ export interface EventDraft {
   slug: string
 }
 
-export type DraftFault = 'nameMissing' | 'dateMissing' | 'dateWrong' | 'capacityWrong'
+export type DraftFault = 'nameMissing' | 'dateMissing' | 'dateWrong' | 'dateFar' | 'capacityWrong'
+
+/** The contract takes events in these years. */
+const FIRST_YEAR = 2000
+const LAST_YEAR = 2199
 
 export const emptyDraft = (): EventDraft => ({
   name: '',
@@ -33,16 +37,21 @@ export const draftOf = (event: EventView): EventDraft => ({
   slug: event.slug,
 })
 
+function dateFaultOf({ date, timezone }: EventDraft): DraftFault | null {
+  if (date === '') return 'dateMissing'
+  const instant = instantAt(date, timezone)
+  if (instant === null) return 'dateWrong'
+  const year = new Date(instant).getUTCFullYear()
+  return year < FIRST_YEAR || year > LAST_YEAR ? 'dateFar' : null
+}
+
 /** What is wrong, by the field of the API it belongs to; the rest is for the server to judge. */
 export function faultsOf(draft: EventDraft): Partial<Record<keyof EventDetails, DraftFault>> {
   const capacity = draft.capacity.trim()
+  const dateFault = dateFaultOf(draft)
   return {
     ...(draft.name.trim() === '' ? { name: 'nameMissing' } : {}),
-    ...(draft.date === ''
-      ? { eventDate: 'dateMissing' }
-      : instantAt(draft.date, draft.timezone) === null
-        ? { eventDate: 'dateWrong' }
-        : {}),
+    ...(dateFault === null ? {} : { eventDate: dateFault }),
     ...(capacity !== '' && !/^[1-9]\d*$/.test(capacity) ? { maxCapacity: 'capacityWrong' } : {}),
   }
 }
