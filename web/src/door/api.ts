@@ -70,19 +70,23 @@ export function serverDoor(ticket: () => string, patience = PATIENCE_MS): Door {
   }
 }
 
-/**
- * @param since cursor of the answer before; without it, from the beginning
- * @param limit most guests of the answer; the server's own limit without it
- */
-export const fetchManifest = (
-  ticket: string,
-  { since, limit }: { readonly since?: string | undefined; readonly limit?: number } = {},
-): Promise<Manifest> =>
+/** @param since cursor of the answer before; without it, from the beginning */
+export const fetchManifest = (ticket: string, since?: string): Promise<Manifest> =>
   api.get('/check-in/manifest', {
     bearer: ticket,
     signal: AbortSignal.timeout(TRANSFER_MS),
-    query: { deviceId: deviceId(), since, limit },
+    query: { deviceId: deviceId(), since },
   })
+
+/** @returns what a ticket is for. @throws ApiProblem when the server does not take it */
+export async function eventOf(ticket: string): Promise<Manifest['event']> {
+  const { event } = await api.get<Manifest>('/check-in/manifest', {
+    bearer: ticket,
+    signal: AbortSignal.timeout(PATIENCE_MS),
+    query: { deviceId: deviceId(), limit: 1 },
+  })
+  return event
+}
 
 export async function sendBatch(ticket: string, items: readonly BatchItem[]): Promise<BatchAnswer['items']> {
   const options = { bearer: ticket, signal: AbortSignal.timeout(TRANSFER_MS) }

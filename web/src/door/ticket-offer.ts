@@ -1,4 +1,4 @@
-import { fetchManifest, troubleOf } from './api.ts'
+import { eventOf, troubleOf } from './api.ts'
 import type { Ticket } from './ticket.ts'
 
 /** What the server says of a ticket that is to take the place of the one at work. */
@@ -20,8 +20,8 @@ export interface TicketOffer extends Ticket {
 export async function judge({ token, face }: Ticket, now: number): Promise<Verdict> {
   if (hasEnded(face, now)) return { state: 'expired' }
   try {
-    const { event } = await fetchManifest(token, { limit: 1 })
-    return { state: 'good', event: event.name }
+    const { name } = await eventOf(token)
+    return { state: 'good', event: name }
   } catch (thrown) {
     const { kind } = troubleOf(thrown)
     return { state: kind === 'ticket' || kind === 'refused' ? 'refused' : 'unreachable' }

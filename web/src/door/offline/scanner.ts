@@ -81,7 +81,7 @@ export class Scanner {
       queue,
       now,
       send: (items) => sendBatch(ticket, items),
-      fetchManifest: (since) => fetchManifest(ticket, { since }),
+      fetchManifest: (since) => fetchManifest(ticket, since),
       settled: (upload) => void this.#settled(upload),
       learned: () => {
         this.#tell()
