@@ -159,7 +159,7 @@ describe('what a screen reader is told', () => {
       vi.useRealTimers()
     })
     const spoken: number[][] = []
-    const { hear, stop } = announcer((items) => spoken.push(positions(items)))
+    const { hear, stop } = announcer<ActivityItem>((items) => spoken.push(positions(items)))
     hear(item(1))
     hear(item(2))
     hear(item(3))

@@ -72,7 +72,7 @@ function server(waiting: ActivityItem[]) {
   }
 }
 
-async function setUp(waiting: ActivityItem[]) {
+function setUp(waiting: ActivityItem[]) {
   const api = server(waiting)
   const held = ref(false)
   const event = ref('one')
@@ -106,7 +106,7 @@ beforeEach(() => {
 
 describe('the openings that wait for a verdict', () => {
   it('are told with their number and shown ten at a time', async () => {
-    const { inbox, ids, settled, asked } = await setUp(openings(1, 17))
+    const { inbox, ids, settled, asked } = setUp(openings(1, 17))
     expect([inbox.rows.value, inbox.total.value]).toEqual([null, null])
     await settled()
     expect([ids()?.length, inbox.total.value, inbox.more.value]).toEqual([10, 17, true])
@@ -119,7 +119,7 @@ describe('the openings that wait for a verdict', () => {
   })
 
   it('are read in pages where they are more than one page holds', async () => {
-    const { inbox, ids, settled, asked } = await setUp(openings(1, 450))
+    const { inbox, ids, settled, asked } = setUp(openings(1, 450))
     await settled()
     for (let times = 0; times < 30; times++) await inbox.showMore()
     expect(ids()).toEqual(openings(1, 310).map(({ id }) => id))
@@ -130,13 +130,13 @@ describe('the openings that wait for a verdict', () => {
   })
 
   it('are none where nothing waits', async () => {
-    const { inbox, settled } = await setUp([])
+    const { inbox, settled } = setUp([])
     await settled()
     expect([inbox.rows.value, inbox.total.value, inbox.more.value]).toEqual([[], 0, false])
   })
 
   it('that cannot be read say why, and are there after another try', async () => {
-    const { inbox, ids, cutOff, event, settled } = await setUp(openings(1, 2))
+    const { inbox, ids, cutOff, event, settled } = setUp(openings(1, 2))
     await settled()
     cutOff(true)
     event.value = 'two'
@@ -148,7 +148,7 @@ describe('the openings that wait for a verdict', () => {
   })
 
   it('that could not be read again stay on the screen', async () => {
-    const { inbox, ids, cutOff, hears, settled } = await setUp(openings(1, 2))
+    const { inbox, ids, cutOff, hears, settled } = setUp(openings(1, 2))
     await settled()
     cutOff(true)
     hears(opening('o0', { position: '201' }))
@@ -159,7 +159,7 @@ describe('the openings that wait for a verdict', () => {
 
 describe('what the live feed tells', () => {
   it('of a flagged opening brings it on top, and one more', async () => {
-    const { inbox, ids, becomes, hears, settled } = await setUp(openings(1, 2))
+    const { inbox, ids, becomes, hears, settled } = setUp(openings(1, 2))
     await settled()
     const position = becomes([opening('o0'), ...openings(1, 2)])
     hears(opening('o0', { position }))
@@ -168,7 +168,7 @@ describe('what the live feed tells', () => {
   })
 
   it('of a verdict given elsewhere takes the row away at once', async () => {
-    const { inbox, ids, becomes, hears, settled } = await setUp(openings(1, 3))
+    const { inbox, ids, becomes, hears, settled } = setUp(openings(1, 3))
     await settled()
     const position = becomes([opening('o1'), opening('o3')])
     hears(opening('o2', { position, verdict: 'legitimate' }))
@@ -178,7 +178,7 @@ describe('what the live feed tells', () => {
   })
 
   it('of a verdict taken back elsewhere brings the row back to its place', async () => {
-    const { inbox, ids, becomes, hears, settled } = await setUp([opening('o1'), opening('o3')])
+    const { inbox, ids, becomes, hears, settled } = setUp([opening('o1'), opening('o3')])
     await settled()
     const position = becomes(openings(1, 3))
     hears(opening('o2', { position }))
@@ -187,7 +187,7 @@ describe('what the live feed tells', () => {
   })
 
   it('of a new score changes the row, or takes it away', async () => {
-    const { inbox, ids, becomes, hears, settled } = await setUp(openings(1, 2))
+    const { inbox, ids, becomes, hears, settled } = setUp(openings(1, 2))
     await settled()
     const before = { score: 70, band: 'high', ruleSet: 'v1' } as const
     const worse = { score: 95, band: 'block', before } as const
@@ -200,7 +200,7 @@ describe('what the live feed tells', () => {
   })
 
   it('of one that was never read changes the number', async () => {
-    const { inbox, ids, becomes, hears, settled } = await setUp(openings(1, 12))
+    const { inbox, ids, becomes, hears, settled } = setUp(openings(1, 12))
     await settled()
     const position = becomes(openings(1, 11))
     hears(opening('o12', { position, verdict: 'suspicious' }))
@@ -209,7 +209,7 @@ describe('what the live feed tells', () => {
   })
 
   it('of anything else is not asked about', async () => {
-    const { asked, hears, settled } = await setUp(openings(1, 2))
+    const { asked, hears, settled } = setUp(openings(1, 2))
     await settled()
     hears(opening('calm', { score: 5, band: 'low' }))
     hears(opening('answer', { kind: 'rsvp', band: null }))
@@ -219,7 +219,7 @@ describe('what the live feed tells', () => {
   })
 
   it('in a storm is followed once a second, each item of it heard', async () => {
-    const { inbox, asked, hears, becomes, settled } = await setUp(openings(1, 2))
+    const { inbox, asked, hears, becomes, settled } = setUp(openings(1, 2))
     await settled()
     for (let at = 0; at < 100; at++) hears(opening(`new${String(at)}`, { position: String(201 + at) }))
     becomes(openings(1, 102))
@@ -228,7 +228,7 @@ describe('what the live feed tells', () => {
   })
 
   it('after a break may leave things out, so it is read again', async () => {
-    const { inbox, live, becomes, settled } = await setUp(openings(1, 2))
+    const { inbox, live, becomes, settled } = setUp(openings(1, 2))
     await settled()
     becomes(openings(1, 5))
     live.state = 'reconnecting'
@@ -239,7 +239,7 @@ describe('what the live feed tells', () => {
   })
 
   it('is not undone by a reading that was under way', async () => {
-    const { ids, inbox, hears, settled } = await setUp(openings(1, 2))
+    const { ids, inbox, hears, settled } = setUp(openings(1, 2))
     await settled()
     hears(opening('o1', { position: '300', verdict: 'legitimate' }))
     await inbox.load()
@@ -249,7 +249,7 @@ describe('what the live feed tells', () => {
 
 describe('a reader who must not be disturbed', () => {
   it('keeps the rows in their places while others come and are judged elsewhere', async () => {
-    const { inbox, ids, held, becomes, hears, settled } = await setUp(openings(1, 3))
+    const { inbox, ids, held, becomes, hears, settled } = setUp(openings(1, 3))
     await settled()
     held.value = true
     const position = becomes([opening('o0'), opening('o1'), opening('o3')])
@@ -265,7 +265,7 @@ describe('a reader who must not be disturbed', () => {
   })
 
   it('is shown what came meanwhile when asked for', async () => {
-    const { inbox, ids, held, becomes, hears, settled } = await setUp(openings(1, 2))
+    const { inbox, ids, held, becomes, hears, settled } = setUp(openings(1, 2))
     await settled()
     held.value = true
     const position = becomes(openings(0, 2))
@@ -276,7 +276,7 @@ describe('a reader who must not be disturbed', () => {
   })
 
   it('sees a row go that they judge themselves, and the next ones follow below', async () => {
-    const { inbox, ids, held, settled } = await setUp(openings(1, 12))
+    const { inbox, ids, held, settled } = setUp(openings(1, 12))
     await settled()
     held.value = true
     const giving = useVerdicts().give({ eventId: 'one', attemptId: 'o2', verdict: 'legitimate', note: null })
@@ -287,7 +287,7 @@ describe('a reader who must not be disturbed', () => {
   })
 
   it('judges one page after the other without leaving the list', async () => {
-    const { inbox, ids, held, settled } = await setUp(openings(1, 25))
+    const { inbox, ids, held, settled } = setUp(openings(1, 25))
     await settled()
     held.value = true
     const verdicts = useVerdicts()
@@ -302,7 +302,7 @@ describe('a reader who must not be disturbed', () => {
 
 describe('a verdict of this tab', () => {
   it('that is undone brings the row back', async () => {
-    const { inbox, ids, becomes, settled } = await setUp(openings(1, 2))
+    const { inbox, ids, becomes, settled } = setUp(openings(1, 2))
     await settled()
     const verdicts = useVerdicts()
     const saying = { eventId: 'one', attemptId: 'o1', note: null }
@@ -318,7 +318,7 @@ describe('a verdict of this tab', () => {
   })
 
   it('that is refused leaves the row and the number as they were', async () => {
-    const { inbox, ids, cutOff, settled } = await setUp(openings(1, 2))
+    const { inbox, ids, cutOff, settled } = setUp(openings(1, 2))
     await settled()
     cutOff(true)
     const giving = useVerdicts().give({ eventId: 'one', attemptId: 'o1', verdict: 'legitimate', note: null })

@@ -6,18 +6,18 @@ const followEveryMs = 1_000
 /** Reads again soon; many calls in a row are one, and a slow reading is not overtaken by the next. */
 export function useFollowing(load: () => Promise<void>): { followSoon: () => void } {
   let timer: ReturnType<typeof setTimeout> | undefined
-  let again = false
+  let wishes = 0
   let ended = false
 
   async function follow(): Promise<void> {
-    again = false
+    const fulfilled = wishes
     await load()
     timer = undefined
-    if (again) followSoon()
+    if (wishes > fulfilled) followSoon()
   }
 
   function followSoon(): void {
-    again = true
+    wishes += 1
     if (!ended) timer ??= setTimeout(() => void follow(), followEveryMs)
   }
 
