@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { hostDecider } from '../commands/host/decider.ts'
 import { requireEvent, settingsDecider, type ConfiguredEvent } from '../commands/settings/decider.ts'
 import { hostStream, settingsStream } from '../events/streams.ts'
-import { DomainError } from '../kernel/errors.ts'
+import { DomainError, type ErrorKind } from '../kernel/errors.ts'
 import { ULID_PATTERN } from '../kernel/ids.ts'
 import { SECOND } from '../kernel/time.ts'
 import type { AppDeps } from './deps.ts'
@@ -44,6 +44,8 @@ const ALLOWED: Readonly<Record<Exclude<Access, 'public' | 'host' | 'ticket'>, re
   'event:door': ['owner', 'editor', 'door'],
 }
 
+const REFUSALS: ReadonlySet<ErrorKind> = new Set(['unauthenticated', 'forbidden', 'not_found'])
+
 const unauthenticated = () => new DomainError('unauthenticated', 'unauthenticated', 'Sign in to do this.')
 
 /** Installs the check that each route declares with `config.access`; a route without one does not start. */
@@ -76,6 +78,19 @@ async function admit(
   request.hostId = (await sessionOf(deps, request))?.hostId ?? null
   if (request.hostId === null) throw unauthenticated()
   if (access !== 'host') await admitToEvent(deps, access, request, request.hostId)
+}
+
+/** Asks again, later, whether the one who made a request may make it; for a connection that outlives its request. */
+export async function isStillAdmitted(deps: AppDeps, request: FastifyRequest): Promise<boolean> {
+  const { access = 'public' } = request.routeOptions.config
+  if (access === 'public') return true
+  try {
+    await admit(deps, access, request)
+    return true
+  } catch (error) {
+    if (error instanceof DomainError && REFUSALS.has(error.kind)) return false
+    throw error
+  }
 }
 
 /** @throws DomainError `foreign_origin` for a cookie that another site made the browser send */

@@ -11,13 +11,14 @@ const PAGE = 200
 /** Missed items sent one by one; who missed more reads the list again, which is cheaper for both sides. */
 const MOST_MISSED = 1_000
 
-/** Proxies close connections that are silent for a minute. */
+/** Proxies close connections that are silent for a minute. How long a host who signed out can listen on, too. */
 const PING_EVERY = 25 * SECOND
 
 /** Bytes waiting for a client that does not read; past it the connection is given up. The client comes back and catches up. */
 const MOST_BUFFERED = 1_000_000
 
-/** Close code "try again later" (IANA WebSocket close code registry). */
+/** Close codes "policy violation" and "try again later" (IANA WebSocket close code registry). */
+const NOT_ADMITTED = 1008
 const TRY_AGAIN_LATER = 1013
 
 export interface LiveOptions {
@@ -28,6 +29,8 @@ export interface LiveOptions {
   readonly eventId: string
   /** Where the client left off, null to begin with what happens next. */
   readonly after: Position | null
+  /** Whether who listens still may; asked at every ping. A failure to tell ends nothing. */
+  readonly isAdmitted: () => Promise<boolean>
   readonly readModels: ReadModels
   readonly log: FastifyBaseLogger
 }
@@ -36,7 +39,7 @@ export interface LiveOptions {
  * Sends the activity of an event as it happens. A notice only says that something happened; what happened is read from
  * the read model after the last position that was sent, so a lost or doubled notice loses and doubles nothing.
  */
-export function serveLive({ socket, eventId, after, readModels, log }: LiveOptions): void {
+export function serveLive({ socket, eventId, after, isAdmitted, readModels, log }: LiveOptions): void {
   let sent = after
   let reading = false
   let again = false
@@ -86,6 +89,14 @@ export function serveLive({ socket, eventId, after, readModels, log }: LiveOptio
     }
   }
 
+  async function checkAdmission(): Promise<void> {
+    try {
+      if (!(await isAdmitted())) socket.close(NOT_ADMITTED, 'sign in again')
+    } catch (error) {
+      log.warn({ err: error }, 'whether a live feed may go on could not be told')
+    }
+  }
+
   const stopListening = readModels.onActivity((change) => {
     if (change.eventId !== eventId) return
     again = true
@@ -93,6 +104,7 @@ export function serveLive({ socket, eventId, after, readModels, log }: LiveOptio
   })
   const ping = setInterval(() => {
     socket.ping()
+    void checkAdmission()
   }, PING_EVERY)
   socket.on('close', () => {
     stopListening()

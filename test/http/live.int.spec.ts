@@ -1,7 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { z } from 'zod'
+import { hostDecider } from '../../src/commands/host/decider.ts'
 import type { ActivityItem, activityPage } from '../../src/contracts/activity.ts'
 import type { EventView } from '../../src/contracts/events.ts'
+import { hostStream } from '../../src/events/streams.ts'
+import { newId } from '../../src/kernel/ids.ts'
+import { MINUTE, SECOND } from '../../src/kernel/time.ts'
 import { connectLive, HandshakeRefused, type LiveFeed } from '../support/live-feed.ts'
 import {
   addGuest,
@@ -198,6 +202,36 @@ describe('the live feed', () => {
     expect(await refusal(connect('?after=x'))).toBe(400)
     expect(await refusal(connect('?after=9999999999999999999'))).toBe(400)
     expect(await refusal(connect('', host.client, { origin: product.url }))).toBe('connected')
+  })
+
+  it.each<[string, (host: TestHost) => Promise<unknown>]>([
+    ['signed out', ({ client }) => client.post('/api/auth/logout')],
+    [
+      'was locked out by a new password',
+      ({ id: hostId }) => {
+        const command = { kind: 'change_password', passwordHash: 'other', reason: 'reset' } as const
+        const at = product.clock.now() + MINUTE
+        const context = { commandId: newId(), actor: 'system:test', at, correlationId: 'test' } as const
+        return product.commands.execute(hostDecider, hostStream(hostId), command, context)
+      },
+    ],
+  ])('ends, at the next ping, for a host who %s, and for nobody else', async (_why, leave) => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      const leaver = await register(product)
+      const theirs = await createEvent(leaver)
+      const left = await connectLive(leaver.client, `/api/events/${theirs.id}/live`)
+      feeds.push(left)
+      const stays = await connect()
+      await Promise.all([left.atLeast(1), stays.atLeast(1)])
+      await leave(leaver)
+      vi.advanceTimersByTime(25 * SECOND)
+      expect(await left.closed).toBe(1008)
+      await openTimes(1)
+      expect((await stays.atLeast(2)).at(-1)).toMatchObject({ type: 'item' })
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('asked for without a WebSocket says so', async () => {

@@ -9,6 +9,8 @@ export interface LiveFeed {
   items(): ActivityItem[]
   /** @returns the messages once there are this many. @throws Error when they do not come within 10 s */
   atLeast(count: number): Promise<readonly LiveMessage[]>
+  /** The code with which the server closed it. */
+  readonly closed: Promise<number>
   close(): Promise<void>
 }
 
@@ -33,6 +35,7 @@ export async function connectLive(
     headers: { 'x-forwarded-for': ip, ...(cookie === '' ? {} : { cookie }), ...headers },
   })
   const messages: LiveMessage[] = []
+  const closed = new Promise<number>((resolve) => socket.once('close', resolve))
   const waiting = new Set<() => void>()
   socket.on('message', (data: RawData) => {
     messages.push(JSON.parse((data as Buffer).toString()) as LiveMessage)
@@ -48,6 +51,7 @@ export async function connectLive(
   })
   return {
     messages,
+    closed,
     items: () => messages.flatMap((message) => (message.type === 'item' ? [message.item] : [])),
     atLeast: (count) =>
       new Promise((resolve, reject) => {

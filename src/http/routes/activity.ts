@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { activityPage, activityQuery, liveQuery } from '../../contracts/activity.ts'
 import { id, problem } from '../../contracts/common.ts'
 import { DomainError } from '../../kernel/errors.ts'
-import { eventIn } from '../access.ts'
+import { eventIn, isStillAdmitted } from '../access.ts'
 import type { AppDeps } from '../deps.ts'
 import { serveLive } from '../live.ts'
 
@@ -49,6 +49,7 @@ export const activityRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) 
         socket,
         eventId,
         after: after === undefined ? null : BigInt(after),
+        isAdmitted: () => isStillAdmitted(deps, request),
         readModels: deps.readModels,
         log: request.log,
       })
