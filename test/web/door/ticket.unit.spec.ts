@@ -126,6 +126,25 @@ describe('the ticket of a gate at work', () => {
     expect(work.ticket.value?.token).toBe(other)
   })
 
+  it('gives way to one of another event that the server took, when it is of no more use itself', async () => {
+    const other = makeToken('other', { eventId: '01JZEVENT00000000000000ABD' })
+    for (const [why, left] of [
+      ['locked', null],
+      ['revoked', other],
+    ] as const) {
+      await keptTicket.keep(north)
+      scope.stop()
+      await open()
+      work.take(qrOf(other))
+      expect(await offered()).toBe('other_event')
+      await work.drop(why)
+      expect(work.ticket.value?.token ?? null).toBe(left)
+      await vi.waitFor(async () => {
+        expect(await keptTicket.read()).toBe(left)
+      })
+    }
+  })
+
   it('is asked about once, however long the code is held before the camera', async () => {
     answer = () => problem(401, 'ticket_invalid')
     const forged = makeToken('forged')
