@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { DomainError } from '../kernel/errors.ts'
 import { MINUTE } from '../kernel/time.ts'
-import { ipPrefix } from '../scoring/network.ts'
+import { ipPrefix, parseAddress } from '../scoring/network.ts'
 
-/** Tries with credentials from one address, in a minute. A household or an office shares an address. */
+/** Tries with credentials from one address (IPv6: one network), in a minute. A household or an office shares an address. */
 const TRIES_PER_ADDRESS = 30
 
 /** Tries for one account from one network, in 15 minutes. Keyed with the network, so that nobody locks out the owner. */
@@ -21,8 +21,13 @@ const REPLAYS_PER_HOST = 10
  */
 const WRONG_CODES_PER_NETWORK = 30
 
-/** Providers hand a household a /64 or more: counting single IPv6 addresses would count nothing. */
 const networkOf = (request: FastifyRequest) => ipPrefix(request.ip) ?? request.ip
+
+/** Providers hand a household a /64 or more: counting single IPv6 addresses would count nothing. */
+function addressOf(request: FastifyRequest): string {
+  const address = parseAddress(request.ip)
+  return address?.kind() === 'ipv4' ? address.toString() : networkOf(request)
+}
 
 interface Limit {
   readonly isAllowed: boolean
@@ -42,7 +47,7 @@ export function credentialLimits(app: FastifyInstance) {
   const perAddress = app.createRateLimit({
     max: TRIES_PER_ADDRESS,
     timeWindow: MINUTE,
-    keyGenerator: (request) => `credentials ${request.ip}`,
+    keyGenerator: (request) => `credentials ${addressOf(request)}`,
   })
   const accounts = new WeakMap<FastifyRequest, string>()
   const perAccount = app.createRateLimit({

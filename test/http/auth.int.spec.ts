@@ -180,6 +180,19 @@ describe('guessing', () => {
       statuses.push((await login(guesser, `nobody-${String(count)}@example.org`, 'guess')).status)
     }
     expect(statuses).toEqual([...Array<number>(30).fill(401), 429])
+    const neighbour = product.client('203.0.113.98')
+    expect((await login(neighbour, 'nobody@example.org', 'guess')).status).toBe(401)
+  })
+
+  it('counts the addresses of one IPv6 network as one, since a household has 2^64 of them', async () => {
+    const statuses = []
+    for (let count = 0; count < 31; count++) {
+      const guesser = product.client(`2001:db8:1:2::${(count + 1).toString(16)}`)
+      statuses.push((await login(guesser, `nobody-${String(count)}@example.org`, 'guess')).status)
+    }
+    expect(statuses).toEqual([...Array<number>(30).fill(401), 429])
+    const neighbour = product.client('2001:db8:1:3::1')
+    expect((await login(neighbour, 'nobody@example.org', 'guess')).status).toBe(401)
   })
 })
 
