@@ -58,8 +58,7 @@ export function useWaiting(eventId: Ref<string>, held: Ref<boolean>): Waiting {
   )
 
   function settle(): void {
-    const free = !held.value || rows.value.length === 0
-    shown.value = free ? waiting.value : heldInPlace(shown.value.map(newest), waiting.value)
+    shown.value = held.value ? heldInPlace(shown.value.map(newest), waiting.value) : waiting.value
   }
 
   function hear(item: ActivityItem | null): void {
