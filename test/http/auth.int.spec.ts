@@ -7,7 +7,9 @@ import type { Problem } from '../../src/contracts/common.ts'
 import type { OutboxMessage } from '../../src/http/deps.ts'
 import { MINUTE, SECOND } from '../../src/kernel/time.ts'
 import { createOutbox } from '../../src/notify/outbox.ts'
+import { createPool } from '../../src/postgres/pool.ts'
 import type { TestClient } from '../support/client.ts'
+import { silentLog } from '../support/log.ts'
 import { anyText } from '../support/matchers.ts'
 import { addGuest, createEvent, expectStatus, PASSWORD, register } from '../support/party.ts'
 import { startTestProduct, type TestProduct } from '../support/product.ts'
@@ -295,6 +297,24 @@ describe('choosing a new password', () => {
     const known = await product.client().post('/api/auth/reset-request', { email })
     const unknown = await product.client().post('/api/auth/reset-request', { email: 'no@example.org' })
     expect([known.status, known.text]).toEqual([unknown.status, unknown.text])
+  })
+
+  it('does not tell it by time either: the answer does not wait for what an address that is known costs', async () => {
+    const { email } = await register(product)
+    const pool = createPool(product.databaseUrl, { log: silentLog, max: 1 })
+    const writer = await pool.connect()
+    try {
+      await writer.query('BEGIN; LOCK TABLE eventstore.events IN SHARE ROW EXCLUSIVE MODE')
+      const asked = await product.client().post('/api/auth/reset-request', { email })
+      expect([asked.status, await mailsTo(email)]).toEqual([202, []])
+    } finally {
+      await writer.query('ROLLBACK')
+      writer.release()
+      await pool.end()
+    }
+    await vi.waitFor(async () => {
+      expect(await mailsTo(email)).toHaveLength(1)
+    }, 15_000)
   })
 
   it('takes no token of another kind, and its token signs nobody in', async () => {

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { hostDecider } from '../../commands/host/decider.ts'
@@ -13,6 +14,28 @@ import { onceContext } from '../requests.ts'
 
 export const passwordRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
   const limits = credentialLimits(app)
+  const underWay = new Set<Promise<void>>()
+  app.addHook('onClose', async () => {
+    await Promise.all(underWay)
+  })
+
+  /** Runs what the answer does not wait for. A shutdown does. */
+  function afterwards(request: FastifyRequest, work: Promise<void>): void {
+    const done = work
+      .catch((error: unknown) => {
+        request.log.error({ err: error }, 'a link to choose a new password was not ordered')
+      })
+      .finally(() => underWay.delete(done))
+    underWay.add(done)
+  }
+
+  async function orderReset(request: FastifyRequest, email: string): Promise<void> {
+    const hostId = await hostIdOf(deps.commands, deps.tokens.emailDigests(email))
+    if (hostId === null) return
+    const context = onceContext(deps, request, 'system:passwords')
+    const command = { kind: 'request_reset', requestId: newId() } as const
+    await deps.commands.execute(hostDecider, hostStream(hostId), command, context)
+  }
 
   app.post(
     '/api/auth/reset-request',
@@ -28,12 +51,8 @@ export const passwordRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) 
     async (request, reply) => {
       const email = request.body.email.trim().toLowerCase()
       await limits.check(request, `reset ${email}`)
-      const hostId = await hostIdOf(deps.commands, deps.tokens.emailDigests(email))
-      if (hostId !== null) {
-        const context = onceContext(deps, request, 'system:passwords')
-        const command = { kind: 'request_reset', requestId: newId() } as const
-        await deps.commands.execute(hostDecider, hostStream(hostId), command, context)
-      }
+      // An answer that waited would come later for an address that is known. It promises nothing: who gets no mail asks again.
+      afterwards(request, orderReset(request, email))
       return reply.code(202).send(null)
     },
   )
