@@ -101,11 +101,13 @@ export const importReport = z
 export type ImportReport = z.infer<typeof importReport>
 
 export const sendInvitationsBody = z.strictObject({
-  /** Default: every guest with an address for the channel who has not been sent an invitation yet. */
+  /** Default: every guest who has not been sent an invitation yet. */
   guestIds: z.array(id).min(1).max(10_000).optional(),
   channel,
 })
 export const sendInvitationsAnswer = z.object({
+  /** Invitations that this request queued; the same when it is asked again under its Idempotency-Key. */
   queued: z.int(),
-  skipped: z.array(z.object({ guestId: id, reason: z.string() })),
+  /** Whom none was queued for, and why; without a name who is not on the list any more. */
+  skipped: z.array(z.object({ guestId: id, name: z.string().nullable(), reason: z.string() })),
 })

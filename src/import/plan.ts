@@ -7,7 +7,6 @@ export type PlannedRow =
   | {
       readonly kind: 'create'
       readonly row: GuestRow
-      readonly identity: string
       readonly invite: Omit<Invite, 'kind' | 'batchId'>
     }
   | {
@@ -16,7 +15,13 @@ export type PlannedRow =
       readonly guestId: string
       readonly changes: ChangeDetails['changes']
     }
-  | { readonly kind: 'skip'; readonly row: GuestRow; readonly guestId: string }
+  | {
+      readonly kind: 'skip'
+      readonly row: GuestRow
+      readonly guestId: string
+      /** Id of the command that changed the guest last, null for none. */
+      readonly changedBy: string | null
+    }
 
 export interface ImportPlan {
   readonly rows: readonly PlannedRow[]
@@ -74,13 +79,17 @@ export function planImport(rows: readonly GuestRow[], existing: readonly GuestCo
   return { rows: planned, ambiguous }
 }
 
+/**
+ * What the id of a new guest is derived from. A retry sends the same file. Contacts would do worse: one guest's reference
+ * may be another's address.
+ */
+export const identityOf = ({ row }: GuestRow): string => `row ${String(row)}`
+
 function creation(row: GuestRow): PlannedRow {
   const { name, email, phone, externalRef, utmSource } = row
   return {
     kind: 'create',
     row,
-    // A retry sends the same file. Contacts would do worse: one guest's reference may be another's address.
-    identity: `row ${String(row.row)}`,
     invite: { name, email, phone, externalRef, utmSource, plusOnesAllowed: row.plusOnesAllowed ?? 0 },
   }
 }
@@ -97,8 +106,8 @@ function update(row: GuestRow, guest: GuestContact): PlannedRow {
   const changes = Object.fromEntries(
     told.filter(([field, value]) => guest[field as keyof typeof guest] !== value),
   ) as ChangeDetails['changes']
-  const { guestId } = guest
+  const { guestId, changedBy } = guest
   return Object.keys(changes).length === 0
-    ? { kind: 'skip', row, guestId }
+    ? { kind: 'skip', row, guestId, changedBy }
     : { kind: 'update', row, guestId, changes }
 }

@@ -23,12 +23,16 @@ export type GuestRow = {
   readonly plus_ones_allowed: number
   readonly utm_source: string | null
   readonly batch_id: string | null
+  /** Of the latest change of the details. */
+  readonly details_command: string | null
   readonly status: GuestStatus
   readonly link_version: number
   readonly link_revoked: boolean
   readonly invitation_state: 'none' | 'queued' | 'sent' | 'failed'
   readonly invitation_channel: Channel | null
   readonly invitation_error: string | null
+  /** Of the latest invitation that was queued. */
+  readonly invitation_command: string | null
   /** An invitation has gone out at some time, whatever became of later ones. */
   readonly ever_sent: boolean
   readonly openings: number
@@ -64,12 +68,14 @@ export function newGuestRow(fact: Fact): GuestRow {
     plus_ones_allowed: 0,
     utm_source: null,
     batch_id: null,
+    details_command: null,
     status: 'added',
     link_version: 0,
     link_revoked: false,
     invitation_state: 'none',
     invitation_channel: null,
     invitation_error: null,
+    invitation_command: null,
     ever_sent: false,
     openings: 0,
     scores: {},

@@ -42,12 +42,14 @@ const columns: { readonly [C in keyof GuestRow]: string } = {
   plus_ones_allowed: 'integer NOT NULL',
   utm_source: 'text',
   batch_id: 'text',
+  details_command: 'text',
   status: 'text NOT NULL',
   link_version: 'integer NOT NULL',
   link_revoked: 'boolean NOT NULL',
   invitation_state: 'text NOT NULL',
   invitation_channel: 'text',
   invitation_error: 'text',
+  invitation_command: 'text',
   ever_sent: 'boolean NOT NULL',
   openings: 'integer NOT NULL',
   scores: 'jsonb NOT NULL',
@@ -66,7 +68,7 @@ const columns: { readonly [C in keyof GuestRow]: string } = {
 /** The guest list: one row a guest, kept after a removal so that an invitation can bring it back. */
 export const guests: Projection = {
   name: 'guests',
-  version: 3,
+  version: 4,
   tables: [
     defineTable<GuestRow>({
       name: 'guests',
@@ -80,8 +82,9 @@ export const guests: Projection = {
           utm_source: data.utmSource,
           batch_id: data.batchId,
         })),
-        GuestDetailsChanged: guest((row, { data, personal }) => ({
+        GuestDetailsChanged: guest((row, { data, personal, causationId }) => ({
           ...withContact(row, personal),
+          details_command: causationId,
           plus_ones_allowed: data.plusOnesAllowed ?? row.plus_ones_allowed,
           utm_source: data.utmSource === undefined ? row.utm_source : data.utmSource,
         })),
@@ -89,11 +92,12 @@ export const guests: Projection = {
         GuestForgotten: guest((row) => ({ ...row, ...ERASED_CONTACT, listed: false })),
         LinkIssued: guest((row, { data }) => ({ ...row, link_version: data.version, link_revoked: false })),
         LinkRevoked: guest((row, { data }) => ({ ...row, link_version: data.version, link_revoked: true })),
-        InvitationQueued: guest((row, { data }) => ({
+        InvitationQueued: guest((row, { data, causationId }) => ({
           ...row,
           invitation_state: 'queued',
           invitation_channel: data.channel,
           invitation_error: null,
+          invitation_command: causationId,
         })),
         InvitationSent: guest((row, { data }) => ({
           ...row,

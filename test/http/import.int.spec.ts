@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { guestDecider } from '../../src/commands/guest/decider.ts'
 import type { Problem } from '../../src/contracts/common.ts'
 import type { EventView } from '../../src/contracts/events.ts'
 import type { GuestView, ImportReport } from '../../src/contracts/guests.ts'
+import { commandIdOf } from '../../src/kernel/ids.ts'
 import type { Answer, RequestOptions } from '../support/client.ts'
 import { anyText } from '../support/matchers.ts'
 import { createEvent, expectStatus, readModelsCaughtUp, register, type TestHost } from '../support/party.ts'
@@ -68,6 +70,43 @@ describe('importing a guest list', () => {
     expect(again).toMatchObject({ created: 0, updated: 0, skipped: 2 })
     expect(changed).toMatchObject({ created: 0, updated: 1, skipped: 1 })
     expect((await guests()).map(({ name }) => name)).toEqual(['Alan Turing', 'Rear Admiral Hopper'])
+  })
+
+  it('tells the same when it is asked again because the answer was lost, whatever happened since', async () => {
+    await send('Name,Email\nAda Lovelace,ada@example.org\nKatherine Johnson,kj@example.org\n')
+    const list = `${LIST}Ada King,ada@example.org,0\nKatherine Johnson,kj@example.org,0\nnobody,x@,0\n`
+    const headers = { 'idempotency-key': `import-${event.id}` }
+    const first = expectStatus(await send(list, { headers }), 200)
+    expect(first).toMatchObject({ created: 2, updated: 1, skipped: 1, rejected: [{ row: 6 }] })
+    expect(expectStatus(await send(list, { headers }), 200)).toEqual(first)
+
+    const grace = (await guests()).find(({ name }) => name === 'Grace Hopper')
+    const path = `/api/events/${event.id}/guests/${grace?.id ?? ''}`
+    expectStatus(await host.client.patch(path, { name: 'Rear Admiral Hopper' }), 200)
+    expect(expectStatus(await send(list, { headers }), 200)).toEqual(first)
+    expect((await guests()).map(({ name }) => name)).toContain('Rear Admiral Hopper')
+    const other = await send<Problem>(LIST, { headers })
+    expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused'])
+  })
+
+  it('goes on without a guest who leaves the list meanwhile, and reports the row', async () => {
+    await send(LIST)
+    const alan = (await guests()).find(({ name }) => name === 'Alan Turing')?.id ?? ''
+    const execute = product.commands.execute.bind(product.commands)
+    const meanwhile = vi.spyOn(product.commands, 'execute').mockImplementation(async (...order) => {
+      const [, stream, , context] = order
+      if (stream.endsWith(alan)) {
+        const commandId = commandIdOf('meanwhile')
+        await execute(guestDecider, stream, { kind: 'remove' }, { ...context, commandId })
+      }
+      return execute(...order)
+    })
+    const list = `${LIST.replaceAll(/,[01]\n/g, ',4\n')}Ada Lovelace,ada@example.org,0\n`
+    const report = expectStatus(await send(list), 200)
+    meanwhile.mockRestore()
+    expect(report).toMatchObject({ created: 1, updated: 1, skipped: 0 })
+    expect(report.rejected).toEqual([{ row: 3, field: 'row', message: 'There is no such guest.' }])
+    expect((await guests()).map(({ name }) => name)).toEqual(['Ada Lovelace', 'Grace Hopper'])
   })
 
   it('creates nobody twice when two people import the same list at the same moment', async () => {

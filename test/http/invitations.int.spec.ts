@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { z } from 'zod'
+import type { GuestCommand } from '../../src/commands/guest/commands.ts'
+import { guestDecider } from '../../src/commands/guest/decider.ts'
 import type { Problem } from '../../src/contracts/common.ts'
 import type { EventView } from '../../src/contracts/events.ts'
 import type { GuestView, sendInvitationsAnswer } from '../../src/contracts/guests.ts'
 import type { OutboxMessage } from '../../src/http/deps.ts'
+import { DomainError } from '../../src/kernel/errors.ts'
+import { commandIdOf } from '../../src/kernel/ids.ts'
 import type { Answer } from '../support/client.ts'
 import {
   addGuest,
@@ -71,9 +75,10 @@ describe('sending invitations', () => {
 
   it('mails each guest a link that opens, once, and tells on the list that it was sent', async () => {
     const guest = await addGuest(host, event.id, { name: 'Grace', email: 'grace-1@example.org' })
-    await addGuest(host, event.id, { name: 'Nobody' })
+    const unreachable = await addGuest(host, event.id, { name: 'Nobody' })
     const sent = expectStatus(await send({ channel: 'email' }), 202)
-    expect(sent).toEqual({ queued: 1, skipped: [] })
+    const reason = 'There is no e-mail address.'
+    expect(sent).toEqual({ queued: 1, skipped: [{ guestId: unreachable.id, name: 'Nobody', reason }] })
 
     const [mail] = await messagesTo('grace-1@example.org')
     const link = /https?:\/\/\S+\/r\/[\w-]{72}/.exec(mail?.text ?? '')?.[0] ?? ''
@@ -117,6 +122,50 @@ describe('sending invitations', () => {
     expect(queued.reduce((sum, one) => sum + one)).toBe(5)
     expect(await factsOf('InvitationQueued')).toBe(5)
     for (const address of addresses) await messagesTo(address)
+  })
+
+  it('to everybody tells the same when it is asked again because the answer was lost', async () => {
+    for (const at of [1, 2, 3]) await addGuest(host, event.id, { email: `retry-${String(at)}@example.org` })
+    await addGuest(host, event.id, { name: 'Nobody' })
+    const key = { 'idempotency-key': `retry-${event.id}` }
+    const first = expectStatus(await send({ channel: 'email' }, key), 202)
+    expect(first).toMatchObject({ queued: 3, skipped: [{ name: 'Nobody' }] })
+    await messagesTo('retry-1@example.org')
+    expect(expectStatus(await send({ channel: 'email' }, key), 202)).toEqual(first)
+    expect(await factsOf('InvitationQueued')).toBe(3)
+    const other = await send<Problem>({ channel: 'sms' }, key)
+    expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused'])
+  })
+
+  it('goes on without a guest who leaves the list meanwhile, or whom somebody else changes all the time', async () => {
+    await addGuest(host, event.id, { email: 'stays@example.org' })
+    const leaves = await addGuest(host, event.id, { email: 'leaves@example.org' })
+    const changes = await addGuest(host, event.id, { email: 'changes@example.org' })
+    const execute = product.commands.execute.bind(product.commands)
+    const meanwhile = vi.spyOn(product.commands, 'execute').mockImplementation(async (...order) => {
+      const [decider, stream, command, context] = order
+      if ((command as GuestCommand).kind === 'queue_invitation') {
+        if (stream.includes(leaves.id))
+          await execute(
+            guestDecider,
+            stream,
+            { kind: 'remove' },
+            { ...context, commandId: commandIdOf('gone') },
+          )
+        if (stream.includes(changes.id)) throw new DomainError('conflict', 'busy', 'Try again.')
+      }
+      return execute(decider, stream, command, context)
+    })
+    const sent = expectStatus(await send({ channel: 'email' }), 202)
+    meanwhile.mockRestore()
+    expect(sent.queued).toBe(1)
+    expect(new Map(sent.skipped.map(({ guestId, reason }) => [guestId, reason]))).toEqual(
+      new Map([
+        [leaves.id, 'There is no such guest.'],
+        [changes.id, 'Try again.'],
+      ]),
+    )
+    await messagesTo('stays@example.org')
   })
 
   it('sends again to a guest who is named again', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { GuestRow } from '../../src/import/guest-row.ts'
-import { planImport } from '../../src/import/plan.ts'
+import { identityOf, planImport } from '../../src/import/plan.ts'
 
 const nothing = {
   email: null,
@@ -23,6 +23,7 @@ const ann = {
   phone: '+491711234567',
   externalRef: 'A-1',
   plusOnesAllowed: 2,
+  changedBy: null,
 }
 const bob = {
   ...ann,
@@ -58,7 +59,9 @@ describe('a row of a file', () => {
 
   it('that says nothing new is skipped, and its empty cells empty nothing', () => {
     const same = row(2, { name: 'Ann', email: 'ann@example.com' })
-    expect(planImport([same], [ann]).rows).toEqual([{ kind: 'skip', row: same, guestId: 'ANN' }])
+    expect(planImport([same], [ann]).rows).toEqual([
+      { kind: 'skip', row: same, guestId: 'ANN', changedBy: null },
+    ])
   })
 
   it('that matches two guests is left out', () => {
@@ -85,7 +88,7 @@ describe('new guests of one file', () => {
       row(5),
     ]
     const identities = planImport(rows, []).rows.map(
-      (planned) => planned.kind === 'create' && planned.identity,
+      (planned) => planned.kind === 'create' && identityOf(planned.row),
     )
     expect(new Set(identities).size).toBe(4)
   })

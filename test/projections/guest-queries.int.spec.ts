@@ -106,13 +106,10 @@ describe('guests', () => {
     expect(await found({})).toEqual([])
   })
 
-  it('invites those who have an address and were not invited yet, or exactly those who were chosen', async ({
-    queries,
-  }) => {
-    const invite = async (...args: [channel: 'email' | 'sms', guestIds?: string[]]) =>
-      (await queries.guests.recipients(EVENT, ...args)).map(({ name }) => name)
-    expect(await invite('email')).toEqual([])
-    expect(await invite('sms')).toEqual(['Eve'])
-    expect(await invite('email', [aGuestId(1), aGuestId(3), aGuestId(4)])).toEqual(['Zoë Müller', 'Eve'])
+  it('invites those who were not invited yet, or exactly those who were chosen', async ({ queries }) => {
+    const invite = async (guestIds?: string[]) =>
+      (await queries.guests.recipients(EVENT, guestIds)).map(({ name }) => name)
+    expect(await invite()).toEqual(['Eve'])
+    expect(await invite([aGuestId(1), aGuestId(3), aGuestId(4)])).toEqual(['Zoë Müller', 'Eve'])
   })
 })

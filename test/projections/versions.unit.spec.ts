@@ -12,6 +12,7 @@ const TABLES_OF_VERSION: Readonly<Record<string, string>> = {
   'guests 1': 'd09ea619b6884190',
   'guests 2': '9cc62d7a6daae965',
   'guests 3': '9cc62d7a6daae965',
+  'guests 4': '663ac6b29699553e',
   'rsvps 1': '6163de83db5840a6',
   'activity 1': '90b139b39b951721',
   'activity 2': '24955645e977ab2e',

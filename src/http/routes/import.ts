@@ -2,28 +2,21 @@ import multipart from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { guestDecider } from '../../commands/guest/decider.ts'
 import { requireEditable } from '../../commands/settings/decider.ts'
 import { id, problem } from '../../contracts/common.ts'
 import { importQuery, importReport } from '../../contracts/guests.ts'
-import type { CommandContext } from '../../eventstore/codec.ts'
-import type { Position } from '../../eventstore/port.ts'
-import { guestStream } from '../../events/streams.ts'
 import { parseGuestFile, type GuestFile } from '../../import/guest-file.ts'
-import { planImport, type ImportPlan, type PlannedRow } from '../../import/plan.ts'
+import { planImport, type ImportPlan } from '../../import/plan.ts'
 import { DomainError } from '../../kernel/errors.ts'
-import { commandIdOf, derivedId } from '../../kernel/ids.ts'
-import { inParallel } from '../../kernel/parallel.ts'
+import { derivedId } from '../../kernel/ids.ts'
 import { eventIn, hostIn } from '../access.ts'
 import type { AppDeps } from '../deps.ts'
 import { awaitHead } from '../fresh.ts'
+import { carryOut, foreseen, type RowResult } from '../guest-import.ts'
 import { contextOf, withPosition } from '../requests.ts'
 
 /** Largest file, in bytes: 50,000 guests with long rows stay below it. */
 const FILE_LIMIT = 25 * 1024 * 1024
-
-/** Appends under way at once for one import; they are gathered into few transactions. */
-const PARALLEL = 500
 
 export const importRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
   await app.register(multipart, { limits: { fileSize: FILE_LIMIT, files: 1, fields: 5 } })
@@ -75,8 +68,10 @@ export const importRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) =>
       // Two imports at the same time would each miss the guests of the other.
       return oneByOne(eventId, async () => {
         const plan = await planFor(eventId, file)
-        if (!dryRun) withPosition(reply, await carryOut(eventId, plan, batchId, context))
-        return reportOf(file, plan, batchId, dryRun)
+        if (dryRun) return reportOf(file, plan, foreseen(plan), { batchId, dryRun })
+        const { results, position } = await carryOut(deps.commands, eventId, plan, batchId, context)
+        withPosition(reply, position)
+        return reportOf(file, plan, results, { batchId, dryRun })
       })
     },
   )
@@ -90,36 +85,6 @@ export const importRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) =>
     })
     return planImport(rows, existing)
   }
-
-  async function carryOut(
-    eventId: string,
-    plan: ImportPlan,
-    batchId: string,
-    context: CommandContext,
-  ): Promise<Position | null> {
-    let latest: Position | null = null
-    await inParallel(plan.rows, PARALLEL, async (planned) => {
-      if (planned.kind === 'skip') return
-      const guestId =
-        planned.kind === 'create' ? derivedId(context.commandId, planned.identity) : planned.guestId
-      const command = commandOf(planned, batchId)
-      const own = { ...context, commandId: commandIdOf(context.commandId, guestId) }
-      const { position } = await deps.commands.execute(
-        guestDecider,
-        guestStream(eventId, guestId),
-        command,
-        own,
-      )
-      if (position !== null && (latest === null || position > latest)) latest = position
-    })
-    return latest
-  }
-}
-
-function commandOf(planned: Exclude<PlannedRow, { kind: 'skip' }>, batchId: string) {
-  return planned.kind === 'create'
-    ? ({ kind: 'invite', ...planned.invite, batchId } as const)
-    : ({ kind: 'change_details', changes: planned.changes, ifChanges: null } as const)
 }
 
 async function bytesOf(request: FastifyRequest): Promise<Uint8Array> {
@@ -135,15 +100,21 @@ async function bytesOf(request: FastifyRequest): Promise<Uint8Array> {
   )
 }
 
-function reportOf(file: GuestFile, plan: ImportPlan, batchId: string, dryRun: boolean) {
-  const count = (kind: PlannedRow['kind']) => plan.rows.filter((row) => row.kind === kind).length
+function reportOf(
+  file: GuestFile,
+  plan: ImportPlan,
+  results: readonly RowResult[],
+  { batchId, dryRun }: { readonly batchId: string; readonly dryRun: boolean },
+) {
+  const count = (result: RowResult) => results.filter((one) => one === result).length
+  const refused = results.filter((result) => typeof result !== 'string')
   return {
     batchId,
     dryRun,
-    created: count('create'),
-    updated: count('update'),
-    skipped: count('skip'),
-    rejected: [...file.rejected, ...plan.ambiguous].toSorted((a, b) => a.row - b.row),
+    created: count('created'),
+    updated: count('updated'),
+    skipped: count('skipped'),
+    rejected: [...file.rejected, ...plan.ambiguous, ...refused].toSorted((a, b) => a.row - b.row),
     columns: { ...file.columns },
     warnings: [...file.warnings],
   }

@@ -1,10 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import type { QueueInvitation } from '../../commands/guest/commands.ts'
 import { guestDecider } from '../../commands/guest/decider.ts'
 import type { ConfiguredEvent } from '../../commands/settings/decider.ts'
 import { id, problem } from '../../contracts/common.ts'
 import { sendInvitationsAnswer, sendInvitationsBody } from '../../contracts/guests.ts'
+import type { CommandContext } from '../../eventstore/codec.ts'
 import type { Position } from '../../eventstore/port.ts'
+import type { Channel } from '../../events/guest.ts'
 import { guestStream } from '../../events/streams.ts'
 import { DomainError } from '../../kernel/errors.ts'
 import { commandIdOf, derivedId } from '../../kernel/ids.ts'
@@ -12,13 +15,15 @@ import { inParallel } from '../../kernel/parallel.ts'
 import type { Recipient } from '../../projections/queries/types.ts'
 import { eventIn, hostIn } from '../access.ts'
 import type { AppDeps } from '../deps.ts'
-import { contextOf, withPosition } from '../requests.ts'
 import { awaitHead } from '../fresh.ts'
+import { refusalOfOne } from '../one-of-many.ts'
+import { contextOf, withPosition } from '../requests.ts'
 
 /** Appends under way at once for one request; they are gathered into few transactions. */
 const PARALLEL = 200
 
 export const invitationRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
+  const queries = deps.readModels.queries.guests
   app.post(
     '/api/events/:eventId/invitations/send',
     {
@@ -44,24 +49,58 @@ export const invitationRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps
       const { channel, guestIds } = request.body
       const context = contextOf(deps, request, `host:${hostIn(request)}`)
       await awaitHead(deps)
-      const recipients = await deps.readModels.queries.guests.recipients(eventId, channel, guestIds)
-      const skipped = skippedOf(recipients, guestIds, channel)
-      const unreachable = new Set(skipped.map((one) => one.guestId))
-      const reachable = recipients.filter(({ guestId }) => !unreachable.has(guestId))
-      const onlyIfNone = guestIds === undefined
-      const outcomes = await inParallel(reachable, PARALLEL, async ({ guestId }) => {
+      const recipients = await queries.recipients(eventId, guestIds)
+      const { reachable, skipped } = sorted(recipients, guestIds ?? [], channel)
+      const before = guestIds === undefined ? await invitedBefore(eventId, context) : []
+      const chosen = [...new Set([...reachable.map(({ guestId }) => guestId), ...before])]
+      const names = new Map(recipients.map(({ guestId, name }) => [guestId, name]))
+      const outcomes = await inParallel(chosen, PARALLEL, async (guestId) => {
         const messageId = derivedId(context.commandId, guestId)
         const own = { ...context, commandId: commandIdOf(context.commandId, guestId) }
-        const command = { kind: 'queue_invitation', messageId, channel, onlyIfNone } as const
-        const queued = await deps.commands.execute(guestDecider, guestStream(eventId, guestId), command, own)
-        return queued
+        const onlyIfNone = guestIds === undefined
+        const outcome = await queue(eventId, guestId, { messageId, channel, onlyIfNone }, own)
+        return { guestId, name: names.get(guestId) ?? null, ...outcome }
       })
       withPosition(reply, latest(outcomes.map(({ position }) => position)))
-      // Somebody else may have invited a guest since the list was read.
-      const queued = outcomes.filter(({ facts, replayed }) => replayed || facts.length > 0).length
-      return reply.code(202).send({ queued, skipped })
+      const refused = outcomes.flatMap(({ guestId, name, reason }) =>
+        reason === null ? [] : [{ guestId, name, reason }],
+      )
+      const queued = outcomes.filter((outcome) => outcome.queued).length
+      return reply.code(202).send({ queued, skipped: [...skipped, ...refused] })
     },
   )
+
+  /** Somebody else may have changed, removed or invited the guest since the list was read. */
+  async function queue(
+    eventId: string,
+    guestId: string,
+    message: Omit<QueueInvitation, 'kind'>,
+    context: CommandContext,
+  ) {
+    const command = { kind: 'queue_invitation', ...message } as const
+    try {
+      const outcome = await deps.commands.execute(
+        guestDecider,
+        guestStream(eventId, guestId),
+        command,
+        context,
+      )
+      const queued = outcome.replayed || outcome.facts.length > 0
+      return { queued, position: outcome.position, reason: null }
+    } catch (error) {
+      return { queued: false, position: null, reason: refusalOfOne(error).message }
+    }
+  }
+
+  /** @returns whom an earlier try of this very request has invited: its answer may have been lost, and names them too */
+  async function invitedBefore(eventId: string, { commandId, requestDigest }: CommandContext) {
+    // Without an Idempotency-Key there was none.
+    if (requestDigest === undefined) return []
+    const invited = await queries.latestInvitations(eventId)
+    return invited
+      .filter(({ guestId, commandId: by }) => by === commandIdOf(commandId, guestId))
+      .map(({ guestId }) => guestId)
+  }
 }
 
 function requirePublished(event: ConfiguredEvent): void {
@@ -73,20 +112,25 @@ function requirePublished(event: ConfiguredEvent): void {
   throw new DomainError('conflict', 'event_not_published', detail)
 }
 
-function skippedOf(
-  recipients: readonly Recipient[],
-  wanted: readonly string[] | undefined,
-  channel: 'email' | 'sms',
-) {
+/** Tells those who can be invited from those who cannot, and says why. */
+function sorted(recipients: readonly Recipient[], wanted: readonly string[], channel: Channel) {
   const found = new Set(recipients.map(({ guestId }) => guestId))
-  const missing = (wanted ?? []).filter((guestId) => !found.has(guestId))
-  const reasons = recipients.flatMap(({ guestId, email, phone, linkRevoked }) => {
-    if (linkRevoked) return [{ guestId, reason: 'The link is revoked; issue a new one first.' }]
-    if (channel === 'email' && email === null) return [{ guestId, reason: 'There is no e-mail address.' }]
-    if (channel === 'sms' && phone === null) return [{ guestId, reason: 'There is no phone number.' }]
-    return []
+  const missing = wanted
+    .filter((guestId) => !found.has(guestId))
+    .map((guestId) => ({ guestId, name: null, reason: 'This guest is not on the list.' }))
+  const unreachable = recipients.flatMap((recipient) => {
+    const reason = obstacle(recipient, channel)
+    return reason === null ? [] : [{ guestId: recipient.guestId, name: recipient.name, reason }]
   })
-  return [...missing.map((guestId) => ({ guestId, reason: 'This guest is not on the list.' })), ...reasons]
+  const reachable = recipients.filter((recipient) => obstacle(recipient, channel) === null)
+  return { reachable, skipped: [...missing, ...unreachable] }
+}
+
+function obstacle({ email, phone, linkRevoked }: Recipient, channel: Channel): string | null {
+  if (linkRevoked) return 'The link is revoked; issue a new one first.'
+  if (channel === 'email' && email === null) return 'There is no e-mail address.'
+  if (channel === 'sms' && phone === null) return 'There is no phone number.'
+  return null
 }
 
 function latest(positions: readonly (Position | null)[]): Position | null {

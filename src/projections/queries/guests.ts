@@ -23,7 +23,11 @@ const CHOSEN = `
 const NOT_INVITED = `
   SELECT * FROM {guests}.guests
   WHERE event_id = $1 AND listed AND NOT ever_sent AND invitation_state <> 'queued'
-    AND CASE $2 WHEN 'email' THEN email ELSE phone END IS NOT NULL
+  ORDER BY guest_id`
+
+const LATEST_INVITATIONS = `
+  SELECT guest_id, invitation_command FROM {guests}.guests
+  WHERE event_id = $1 AND listed AND invitation_command IS NOT NULL
   ORDER BY guest_id`
 
 export function guestQueries(reader: Reader): GuestQueries {
@@ -42,10 +46,15 @@ export function guestQueries(reader: Reader): GuestQueries {
       const rows = await reader.rows<Pick<GuestRow, 'guest_id' | 'link_version'>>(LIST_LINKS, [eventId])
       return rows.map((row) => ({ guestId: row.guest_id, linkVersion: row.link_version }))
     },
-    async recipients(eventId, channel, guestIds) {
+    async latestInvitations(eventId) {
+      type Invited = Pick<GuestRow, 'guest_id'> & { readonly invitation_command: string }
+      const rows = await reader.rows<Invited>(LATEST_INVITATIONS, [eventId])
+      return rows.map((row) => ({ guestId: row.guest_id, commandId: row.invitation_command }))
+    },
+    async recipients(eventId, guestIds) {
       const rows =
         guestIds === undefined
-          ? await reader.rows<GuestRow>(NOT_INVITED, [eventId, channel])
+          ? await reader.rows<GuestRow>(NOT_INVITED, [eventId])
           : await reader.rows<GuestRow>(CHOSEN, [guestIds.map((guestId) => guestKey(eventId, guestId))])
       return rows.map(recipientOf)
     },
@@ -61,6 +70,7 @@ function contactOf(row: GuestRow): GuestContact {
     externalRef: row.external_ref,
     plusOnesAllowed: row.plus_ones_allowed,
     utmSource: row.utm_source,
+    changedBy: row.details_command,
   }
 }
 

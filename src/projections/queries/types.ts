@@ -69,6 +69,8 @@ export interface GuestContact {
   readonly externalRef: string | null
   readonly plusOnesAllowed: number
   readonly utmSource: string | null
+  /** Id of the command that changed the details last; null while they are those of the invitation. */
+  readonly changedBy: string | null
 }
 
 export interface ContactKeys {
@@ -99,10 +101,12 @@ export interface GuestQueries {
   /** Everybody on the list with the version of their link: what their passes are derived from. */
   listLinks(eventId: string): Promise<{ guestId: string; linkVersion: number }[]>
   /**
-   * Guests to invite over a channel. With `guestIds` exactly those that are on the list; without, everybody who has an
-   * address for the channel and was not sent an invitation yet (none queued or sent).
+   * Guests to invite. With `guestIds` exactly those that are on the list; without, everybody who was not sent an
+   * invitation yet (none queued or sent), with an address or without.
    */
-  recipients(eventId: string, channel: Channel, guestIds?: readonly string[]): Promise<Recipient[]>
+  recipients(eventId: string, guestIds?: readonly string[]): Promise<Recipient[]>
+  /** Everybody on the list who was ever invited, with the command that queued the latest invitation. */
+  latestInvitations(eventId: string): Promise<{ guestId: string; commandId: string }[]>
 }
 
 export interface RsvpRecord {

@@ -1,5 +1,6 @@
 import { api, type Query } from '@shared/api/client.ts'
-import type { GuestStatus, GuestView, ImportReport } from '@contracts/guests.ts'
+import type { z } from 'zod'
+import type { GuestStatus, GuestView, ImportReport, sendInvitationsAnswer } from '@contracts/guests.ts'
 
 export interface GuestDetails {
   name: string
@@ -18,10 +19,7 @@ export interface GuestList {
   counts: { all: number } & Record<GuestStatus, number>
 }
 
-export interface SendResult {
-  queued: number
-  skipped: { guestId: string; reason: string }[]
-}
+export type SendResult = z.infer<typeof sendInvitationsAnswer>
 
 const base = (eventId: string): string => `/events/${eventId}/guests`
 
