@@ -42,7 +42,7 @@ function slugTaken(slug: string): DomainError {
 /**
  * Reserves the slug, sets the capacity and creates the event, in this order: an event that can be seen has both. A
  * process that dies in between leaves nothing that shows; the retry of the command finishes it.
- * @throws DomainError `conflict/slug_taken`
+ * @throws DomainError `conflict/slug_taken`, `unprocessable/idempotency_key_reused`
  */
 export async function createEvent(
   commands: CommandHandler,
@@ -50,8 +50,12 @@ export async function createEvent(
   context: CommandContext,
 ): Promise<{ position: Position | null }> {
   const { eventId, maxCapacity, ...details } = event
-  await claimSlug(commands, event.slug, eventId, context)
-  await commands.execute(rsvpsDecider, rsvpsStream(eventId), { kind: 'set_capacity', maxCapacity }, context)
-  const create = { kind: 'create', ...details } as const
-  return commands.execute(settingsDecider, settingsStream(eventId), create, context)
+  const stream = settingsStream(eventId)
+  const known = await commands.state(settingsDecider, stream)
+  // An event that is there needs neither; what comes is a retry, or another request under its key, which changes nothing.
+  if (known.kind === 'missing') {
+    await claimSlug(commands, event.slug, eventId, context)
+    await commands.execute(rsvpsDecider, rsvpsStream(eventId), { kind: 'set_capacity', maxCapacity }, context)
+  }
+  return commands.execute(settingsDecider, stream, { kind: 'create', ...details }, context)
 }

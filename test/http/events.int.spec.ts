@@ -60,6 +60,19 @@ describe('creating an event', () => {
     expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused'])
   })
 
+  it('is as it was after another request under its Idempotency-Key, which takes no address either', async () => {
+    const body = { name: 'Once', eventDate: '2026-07-01T19:00:00Z', slug: 'once-and-for-all' }
+    const key = { 'idempotency-key': 'create-as-it-was' }
+    const { id } = expectStatus(await host.client.post<EventView>('/api/events', body, key), 201)
+    const changed = { ...body, maxCapacity: 5, slug: 'free-for-others' }
+    const other = await host.client.post<Problem>('/api/events', changed, key)
+    expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused'])
+
+    const event = expectStatus(await host.client.get<EventView>(`/api/events/${id}`), 200)
+    expect(event).toMatchObject({ maxCapacity: null, slug: 'once-and-for-all' })
+    expectStatus(await host.client.post('/api/events', { ...body, slug: 'free-for-others' }), 201)
+  })
+
   it.each([
     ['a time zone that does not exist', { timezone: 'Europe/Atlantis' }, 'timezone'],
     ['a date without a zone', { eventDate: '2026-07-01 19:00' }, 'eventDate'],
