@@ -10,6 +10,7 @@ import {
   guestFaults,
 } from '../../web/src/features/guests/guest-draft.ts'
 import {
+  countsEverybody,
   filterOf,
   isNarrowed,
   queryOf,
@@ -51,6 +52,12 @@ describe('the filter of the guest list', () => {
     expect(queryOf(filterOf({}))).toEqual({})
     expect(isNarrowed(filterOf({ sort: 'name' }))).toBe(false)
     expect(isNarrowed(filterOf({ q: 'a' }))).toBe(true)
+  })
+
+  it('tells counts of everybody from counts of those who were looked for', () => {
+    expect(countsEverybody(filterOf({ status: 'confirmed', sort: 'name' }))).toBe(true)
+    expect(countsEverybody(filterOf({ q: 'zzz' }))).toBe(false)
+    expect(countsEverybody(filterOf({ risk: 'high' }))).toBe(false)
   })
 
   it('leaves out what an address says wrongly', () => {

@@ -57,3 +57,6 @@ export function queryOf(filter: GuestFilter): Record<string, string> {
 
 export const isNarrowed = (filter: GuestFilter): boolean =>
   filter.status !== null || filter.risk !== null || filter.q.trim() !== ''
+
+/** Whether the counts of the list, which the status does not narrow, are about everybody who is on it. */
+export const countsEverybody = (filter: GuestFilter): boolean => !isNarrowed({ ...filter, status: null })

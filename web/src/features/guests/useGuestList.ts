@@ -1,7 +1,7 @@
 import { sentenceOf } from '@shared/api/client.ts'
 import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import type { GuestView } from '@contracts/guests.ts'
-import { queryOf, type GuestFilter } from './guest-filter.ts'
+import { countsEverybody, queryOf, type GuestFilter } from './guest-filter.ts'
 import { refreshedRows, withNextPage } from './guest-rows.ts'
 import { fetchGuests, type GuestList } from './guests.api.ts'
 
@@ -15,7 +15,10 @@ const followEveryMs = 3_000
 
 export interface Guests {
   rows: ShallowRef<readonly GuestView[]>
+  /** Of those that the filter leaves, whatever their status. */
   counts: ShallowRef<GuestList['counts'] | null>
+  /** Nobody is on the list, whatever it is narrowed to. */
+  nobody: Ref<boolean>
   cursor: Ref<string | null>
   loading: Ref<boolean>
   loadingMore: Ref<boolean>
@@ -30,12 +33,18 @@ export interface Guests {
 export function useGuestList(eventId: Ref<string>, filter: Ref<GuestFilter>): Guests {
   const rows = shallowRef<readonly GuestView[]>([])
   const counts = shallowRef<GuestList['counts'] | null>(null)
+  const nobody = ref(false)
   const cursor = ref<string | null>(null)
   const loading = ref(true)
   const loadingMore = ref(false)
   const failure = ref('')
   let running = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
+
+  function count(now: GuestList['counts']): void {
+    counts.value = now
+    nobody.value = now.all === 0 && countsEverybody(filter.value)
+  }
 
   const read = (limit: number, after: string | null, signal: AbortSignal): Promise<GuestList> =>
     fetchGuests(
@@ -67,7 +76,7 @@ export function useGuestList(eventId: Ref<string>, filter: Ref<GuestFilter>): Gu
         const list = await read(pageSize, null, signal)
         if (signal.aborted) return
         rows.value = list.items
-        counts.value = list.counts
+        count(list.counts)
         cursor.value = list.nextCursor
       } finally {
         if (!signal.aborted) loading.value = false
@@ -81,7 +90,7 @@ export function useGuestList(eventId: Ref<string>, filter: Ref<GuestFilter>): Gu
       const list = await read(pageSize, cursor.value, signal)
       if (signal.aborted) return
       rows.value = withNextPage(rows.value, list.items)
-      counts.value = list.counts
+      count(list.counts)
       cursor.value = list.nextCursor
     })
     loadingMore.value = false
@@ -97,7 +106,7 @@ export function useGuestList(eventId: Ref<string>, filter: Ref<GuestFilter>): Gu
       } else {
         rows.value = refreshedRows(rows.value, list.items)
       }
-      counts.value = list.counts
+      count(list.counts)
     })
 
   function followIn(ms: number): void {
@@ -122,5 +131,5 @@ export function useGuestList(eventId: Ref<string>, filter: Ref<GuestFilter>): Gu
   const followSoon = () => {
     followIn(followEveryMs)
   }
-  return { rows, counts, cursor, loading, loadingMore, failure, reload, more, followSoon }
+  return { rows, counts, nobody, cursor, loading, loadingMore, failure, reload, more, followSoon }
 }
