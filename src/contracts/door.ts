@@ -250,9 +250,23 @@ export const doorConflict = z.object({
 const missingGuest = z.object({ guest: person, expected: z.int(), arrived: z.int() })
 
 export const arrivals = z.object({
+  /** People with a seat. Each of them is either `here` or among `missing.people`. */
   expected: z.int(),
+  /** Everybody who is inside, expected or not: `here` and `unexpected` together. */
   arrived: z.int(),
-  parties: z.object({ expected: z.int(), arrived: z.int() }),
+  /** Those of the expected people who are inside. */
+  here: z.int(),
+  /** People inside without a seat: beyond those of their party, on the waitlist, or on the list no more. */
+  unexpected: z.int(),
+  parties: z.object({
+    /** Parties with a seat. */
+    expected: z.int(),
+    /** Parties of which somebody is inside, with a seat or without. */
+    arrived: z.int(),
+    /** Parties with a seat of which everybody is inside, and those of which some are. */
+    complete: z.int(),
+    partly: z.int(),
+  }),
   byGate: z.array(z.object({ gate: z.string(), arrived: z.int(), lastAt: z.string() })),
   /** From the first arrival to the last, without gaps; `from` is the start of 15 minutes. */
   byQuarterHour: z.array(z.object({ from: z.string(), arrived: z.int() })),

@@ -186,7 +186,7 @@ describeInBrowser(
       await page.getByText('With Charles Babbage').waitFor()
       await page.getByRole('button', { name: 'Whole party of 2' }).click()
       await page.getByRole('status').getByText('Admitted').waitFor()
-      await page.getByText('1 of 1 party here').waitFor()
+      await page.getByText('1 of 1 party complete').waitFor()
     })
 
     test('the door page says on a phone that this party is inside already, when and where', async () => {

@@ -156,4 +156,36 @@ describe('what the host sees of the arrivals', () => {
     const next = await host.client.get<Page>(`${path}&cursor=${first.nextCursor ?? ''}`)
     expect(next.body).toEqual({ items: seen.missing.guests.slice(1), nextCursor: null })
   })
+
+  it('counts whoever has no seat apart, and tells whole parties from those that came in part', async ({
+    product,
+    host,
+    event,
+    grace,
+    north,
+    accepted,
+    arrivals,
+  }) => {
+    const party = await accepted('Katherine Johnson', 4)
+    await accepted('Ada Lovelace')
+    await host.client.request('PUT', `/api/events/${event.id}/door`, { json: { walkIns: true } })
+    const seen = (await host.client.get(`/api/events/${event.id}`)).headers.get('etag') ?? ''
+    expectStatus(
+      await host.client.patch(`/api/events/${event.id}`, { maxCapacity: 7 }, { 'if-match': seen }),
+      200,
+    )
+    await north.checkIn({ pass: grace.pass, arrivalCount: 2 })
+    await north.checkIn({ pass: party.pass, arrivalCount: 1 })
+    product.clock.advance(MINUTE)
+    await north.batch(admitted(north, { walkIn: { name: 'Offline Walker' }, arrivalCount: 1 }))
+
+    expect(await arrivals()).toMatchObject({
+      expected: 7,
+      arrived: 4,
+      here: 3,
+      unexpected: 1,
+      parties: { expected: 3, complete: 1, partly: 1 },
+      missing: { people: 4, parties: 2 },
+    })
+  })
 })

@@ -7,22 +7,31 @@ import type { Reader } from '../reader.ts'
 import { decodeCursor, pageOf } from './cursor.ts'
 import type { ArrivalQueries, CheckInRecord, MissingGuest, Page, PageRequest } from './types.ts'
 
-/** A party has arrived with its first person; those who were undone never came. */
+/**
+ * Each party once, by who came: those who were undone never did. Whoever came without a seat, or beyond those of the party,
+ * fills nobody's place, so that who is here and who is missing are all who are expected.
+ */
 const VIEW = `
-  WITH arrived AS (
-    SELECT * FROM {arrivals}.check_ins WHERE event_id = $1 AND NOT undone
-  ), missing AS (
-    SELECT expected - arrived AS people
-    FROM {door}.guests WHERE event_id = $1 AND listed AND arrived < expected
+  WITH came AS (
+    SELECT guest_id, sum(counted)::int AS arrived, max(came_at) AS last_at
+    FROM {arrivals}.check_ins WHERE event_id = $1 AND NOT undone
+    GROUP BY guest_id
+  ), party AS (
+    SELECT coalesce(p.expected, 0) AS expected, coalesce(c.arrived, 0) AS arrived,
+      least(coalesce(p.expected, 0), coalesce(c.arrived, 0)) AS here, c.last_at
+    FROM (SELECT * FROM {arrivals}.parties WHERE event_id = $1) p FULL JOIN came c USING (guest_id)
   )
   SELECT
-    (SELECT coalesce(sum(expected), 0)::int FROM {arrivals}.parties WHERE event_id = $1) AS expected,
-    (SELECT count(*)::int FROM {arrivals}.parties WHERE event_id = $1 AND expected > 0)  AS "expectedParties",
-    (SELECT coalesce(sum(counted), 0)::int FROM arrived)                                 AS arrived,
-    (SELECT count(DISTINCT guest_id)::int FROM arrived)                                  AS "arrivedParties",
-    (SELECT coalesce(sum(people), 0)::int FROM missing)                                  AS "missingPeople",
-    (SELECT count(*)::int FROM missing)                                                  AS "missingParties",
-    (SELECT max(came_at) FROM arrived)                                                   AS "lastAt"`
+    coalesce(sum(expected), 0)::int                                AS expected,
+    coalesce(sum(arrived), 0)::int                                 AS arrived,
+    coalesce(sum(here), 0)::int                                    AS here,
+    coalesce(sum(arrived - here), 0)::int                          AS unexpected,
+    count(*) FILTER (WHERE expected > 0)::int                      AS "expectedParties",
+    count(*) FILTER (WHERE last_at IS NOT NULL)::int               AS "arrivedParties",
+    count(*) FILTER (WHERE expected > 0 AND here = expected)::int  AS "completeParties",
+    count(*) FILTER (WHERE here > 0 AND here < expected)::int      AS "partlyParties",
+    max(last_at)                                                   AS "lastAt"
+  FROM party`
 
 const GATES = `
   SELECT gate, sum(counted)::int AS arrived, max(came_at) AS "lastAt"
@@ -72,11 +81,13 @@ type View = z.infer<typeof arrivals>
 
 interface ViewRow {
   readonly expected: number
-  readonly expectedParties: number
   readonly arrived: number
+  readonly here: number
+  readonly unexpected: number
+  readonly expectedParties: number
   readonly arrivedParties: number
-  readonly missingPeople: number
-  readonly missingParties: number
+  readonly completeParties: number
+  readonly partlyParties: number
   readonly lastAt: string | null
 }
 
@@ -106,30 +117,45 @@ export function arrivalQueries(reader: Reader): ArrivalQueries {
 }
 
 async function view(reader: Reader, eventId: string): Promise<View> {
-  const [[row], byGate, quarters, conflicts, absent] = await Promise.all([
-    reader.rows<ViewRow>(VIEW, [eventId]),
+  const [counts, byGate, quarters, conflicts, absent] = await Promise.all([
+    counted(reader, eventId),
     reader.rows<View['byGate'][number]>(GATES, [eventId]),
     reader.rows<QuarterRow>(QUARTERS, [eventId]),
     reader.rows<ConflictRow>(CONFLICTS, [eventId]),
     missing(reader, eventId, { limit: NAMED }),
   ])
+  const { expected, here, expectedParties, completeParties } = counts
   return {
-    expected: row?.expected ?? 0,
-    arrived: row?.arrived ?? 0,
-    parties: { expected: row?.expectedParties ?? 0, arrived: row?.arrivedParties ?? 0 },
+    expected,
+    arrived: counts.arrived,
+    here,
+    unexpected: counts.unexpected,
+    parties: {
+      expected: expectedParties,
+      arrived: counts.arrivedParties,
+      complete: completeParties,
+      partly: counts.partlyParties,
+    },
     byGate,
     byQuarterHour: withoutGaps(quarters),
     conflicts: conflicts.map(({ guestId, name, ...conflict }) => ({
       ...conflict,
       guest: { id: guestId, name },
     })),
-    lastAt: row?.lastAt ?? null,
+    lastAt: counts.lastAt,
     missing: {
-      people: row?.missingPeople ?? 0,
-      parties: row?.missingParties ?? 0,
+      people: expected - here,
+      parties: expectedParties - completeParties,
       guests: absent.items,
     },
   }
+}
+
+async function counted(reader: Reader, eventId: string): Promise<ViewRow> {
+  const [row] = await reader.rows<ViewRow>(VIEW, [eventId])
+  // An aggregate of everything is one row, also of nobody.
+  if (row === undefined) throw new Error('the arrivals were not counted')
+  return row
 }
 
 function withoutGaps(rows: readonly QuarterRow[]): View['byQuarterHour'] {

@@ -3,7 +3,9 @@ export const checkin = {
   gate: 'Dashboard',
   arrived: 'Arrived',
   ofExpected: 'of {expected} expected',
-  parties: '{arrived} of {count} party here | {arrived} of {count} parties here',
+  parties: '{complete} of {count} party complete | {complete} of {count} parties complete',
+  partly: 'one party here in part | {count} parties here in part',
+  unexpected: 'and one person without a seat | and {count} people without a seat',
   last: 'Last arrival {time}',
   nobody: 'Nobody has arrived yet.',
   unnamed: 'Guest without a name',
@@ -16,6 +18,7 @@ export const checkin = {
   missing: {
     title: 'Still missing',
     none: 'Everybody who has a seat is here.',
+    nobody: 'Nobody has a seat yet.',
     count: 'One person of {parties} | {count} people of {parties}',
     parties: 'one party | {count} parties',
     party: 'one person | {count} people',
