@@ -13,6 +13,7 @@ import { installAccess } from './access.ts'
 import type { AppDeps } from './deps.ts'
 import { installDocs } from './docs.ts'
 import { installFeatures } from './features.ts'
+import { LONGEST_PARAM, withReadableLink } from './links.ts'
 import { handleClientError, handleError, handleNotFound, pathOf } from './problem.ts'
 import { activityRoutes } from './routes/activity.ts'
 import { authRoutes } from './routes/auth.ts'
@@ -75,7 +76,8 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
     connectionTimeout: 0,
     requestTimeout: 60 * SECOND,
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: { maxParamLength: LONGEST_PARAM },
+    rewriteUrl: ({ url = '/' }) => withReadableLink(url),
     frameworkErrors: (error, request, reply) => {
       void handleError(error, request, reply, deps.isOutage)
     },

@@ -16,6 +16,33 @@ import { invalidLinkLimit } from './limits.ts'
  */
 const REFUSAL_MS = 60
 
+/** Longest part of an address that reaches a route, in characters; a link has 72. */
+export const LONGEST_PARAM = 200
+
+/** No link, but like one in that it reaches the routes of links. */
+const NO_LINK = '-'
+
+/**
+ * A token that is too long, or has an escape that means nothing, is refused by the router in words of its own and at
+ * once. It is exchanged for one that takes the way of every other token that is no link.
+ * @param url as it was asked for
+ * @returns the address to look for a route with
+ */
+export function withReadableLink(url: string): string {
+  return url.replace(/^(\/r\/|\/api\/rsvp\/)([^/?#]+)/, (whole, prefix: string, token: string) =>
+    isReadable(token) ? whole : prefix + NO_LINK,
+  )
+}
+
+function isReadable(token: string): boolean {
+  if (token.length > LONGEST_PARAM) return false
+  try {
+    return decodeURIComponent(token) !== ''
+  } catch {
+    return false
+  }
+}
+
 export interface LiveLink {
   readonly claims: LinkClaims
   readonly guest: InvitedGuest

@@ -254,7 +254,11 @@ describe('what is not a link', () => {
       'x',
       'x'.repeat(72),
       'x'.repeat(200),
+      'x'.repeat(201),
+      'x'.repeat(5_000),
       '%F0%9F%8E%89',
+      '%zz',
+      '%ff',
     ]
 
     const bodies = new Set<string>()
@@ -271,7 +275,11 @@ describe('what is not a link', () => {
         token,
       ).toEqual([404, 404, 404, 404])
       for (const { text } of answers) bodies.add(text)
-      expect((await visitor.get(`/r/${token}`)).status).toBe(404)
+      const page = await visitor.get(`/r/${token}`)
+      expect([page.status, page.headers.get('content-type')], token).toEqual([
+        404,
+        'text/html; charset=utf-8',
+      ])
     }
     expect([...bodies]).toHaveLength(1)
     expect(JSON.parse([...bodies][0] ?? '')).toMatchObject({ code: 'link_invalid' })
