@@ -40,6 +40,9 @@ export const activityItem = z
       })
       .nullable(),
     device: z.string().nullable(),
+    /** Of an answer, while it is the guest's latest: what they wrote to the host, and whom they bring. */
+    note: z.string().nullable(),
+    plusOneNames: z.array(z.string()),
     /** The opening came from a network that the host trusts: it has no score. */
     allowlisted: z.boolean(),
     verdict: z.enum(['legitimate', 'suspicious']).nullable(),

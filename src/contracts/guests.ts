@@ -62,6 +62,16 @@ export const guest = z
   .meta({ id: 'Guest' })
 export type GuestView = z.infer<typeof guest>
 
+/** One guest alone, with what they wrote to the host with their answer. */
+export const guestWithAnswer = guest
+  .extend({
+    /** Of the people they bring, as far as they named them. */
+    plusOneNames: z.array(z.string()),
+    note: z.string().nullable(),
+  })
+  .meta({ id: 'GuestWithAnswer' })
+export type GuestWithAnswer = z.infer<typeof guestWithAnswer>
+
 export const guestWithLink = z.object({ guest, link: z.string() })
 
 export const guestListQuery = pageQuery.extend({

@@ -38,4 +38,23 @@ describeInBrowser('the guest list of a host', (browser, test) => {
     expect(trouble).toEqual([])
     await context.close()
   })
+
+  test('shows what a guest wrote with the answer, and whom they bring, to the host', async () => {
+    const { page, context, trouble } = await hostAt('', { width: 390 })
+    await page.goto(`/events/${evening.eventId}/guests/${evening.guests[3]?.id ?? ''}`)
+    const kowalewskaja = page.getByRole('dialog', { name: /^Sofja/ })
+    const fact = (name: string) => page.getByRole('term').filter({ hasText: name }).locator('xpath=../dd')
+    await kowalewskaja.waitFor()
+    await fact('Note for you').getByText('I may be in Stockholm.').waitFor()
+    await page.goto(`/events/${evening.eventId}/guests/${evening.guests[0]?.id ?? ''}`)
+    await page.getByRole('dialog', { name: 'Ada Lovelace' }).waitFor()
+    await fact('Brings').getByText('Charles Babbage').waitFor()
+
+    await page.goto(`/events/${evening.eventId}/live`)
+    const row = (name: string) => page.getByRole('article').filter({ hasText: name })
+    await row('Sofja').getByText('I may be in Stockholm.').waitFor()
+    await row('Ada Lovelace accepted').getByText('Brings Charles Babbage').waitFor()
+    expect(trouble).toEqual([])
+    await context.close()
+  })
 })

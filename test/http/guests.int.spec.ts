@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { z } from 'zod'
+import type { activityPage } from '../../src/contracts/activity.ts'
 import type { Problem } from '../../src/contracts/common.ts'
 import type { EventView } from '../../src/contracts/events.ts'
-import type { guestList, GuestView } from '../../src/contracts/guests.ts'
+import type { guestList, GuestView, GuestWithAnswer } from '../../src/contracts/guests.ts'
 import {
   addGuest,
   answer,
@@ -202,6 +203,31 @@ describe('removing a guest', () => {
     expect((await host.client.get(pathOf(first.id))).status).toBe(404)
     expect((await product.client().get(`/api/rsvp/${first.token}`)).status).toBe(404)
     expect(await names('?sort=name')).toEqual(['Second', 'Third'])
+  })
+})
+
+describe('what a guest writes with the answer', () => {
+  it('reaches the host with the guest and with the answer, and is what holds now', async () => {
+    const guest = await addGuest(host, event.id, { name: 'Ada Lovelace', plusOnesAllowed: 2 })
+    const told = async () => {
+      await readModelsCaughtUp(product)
+      const { items } = expectStatus(
+        await host.client.get<z.infer<typeof activityPage>>(`/api/events/${event.id}/activity`),
+        200,
+      )
+      const answers = items.filter(({ kind }) => kind === 'rsvp')
+      const seen = expectStatus(await host.client.get<GuestWithAnswer>(pathOf(guest.id)), 200)
+      return [seen, ...answers].map(({ note, plusOneNames }) => ({ note, plusOneNames }))
+    }
+    const party = { answer: 'attending', partySize: 3 }
+    const first = { plusOneNames: ['Charles Babbage', 'Mary Somerville'], note: 'No nuts, please.' }
+    await answer(product.client(), guest.token, { ...party, ...first })
+    expect(await told()).toEqual([first, first])
+
+    product.clock.advance(1_000)
+    const second = { plusOneNames: ['Charles Babbage'], note: null }
+    await answer(product.client(), guest.token, { ...party, ...second })
+    expect(await told()).toEqual([second, second, { plusOneNames: [], note: null }])
   })
 })
 

@@ -38,6 +38,14 @@ describe('activity', () => {
     expect(items[0]).toMatchObject({ label: 'Unscored', score: null, band: null })
   })
 
+  it('tells what the guest wrote with the answer, where the answer is told', async ({ queries }) => {
+    const { items } = await queries.activity.page(EVENT, { limit: 50 })
+    const written = items.filter(({ note, plusOneNames }) => note !== null || plusOneNames.length > 0)
+    expect(written.map(({ sentence, note, plusOneNames }) => ({ sentence, note, plusOneNames }))).toEqual([
+      { sentence: 'Zoë Müller accepted, party of 3', note: 'Vegetarian', plusOneNames: ['Max'] },
+    ])
+  })
+
   it('pages backwards without losing anything', async ({ queries }) => {
     const whole = await queries.activity.page(EVENT, { limit: 50 })
     const first = await queries.activity.page(EVENT, { limit: 6 })

@@ -33,6 +33,8 @@ const item = (position: number, change: Partial<ActivityItem> = {}): ActivityIte
   allowlisted: false,
   verdict: null,
   verdictNote: null,
+  note: null,
+  plusOneNames: [],
   before: null,
   ...change,
 })

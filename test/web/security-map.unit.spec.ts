@@ -23,6 +23,8 @@ const opening = (place: ActivityItem['place'], band: ActivityItem['band'] = 'low
   allowlisted: false,
   verdict: null,
   verdictNote: null,
+  note: null,
+  plusOneNames: [],
   before: null,
 })
 const london = { city: 'London', country: 'GB', lat: 51.5, lon: -0.1 }

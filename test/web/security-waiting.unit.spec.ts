@@ -25,6 +25,8 @@ const opening = (id: string, change: Partial<ActivityItem> = {}): ActivityItem =
   allowlisted: false,
   verdict: null,
   verdictNote: null,
+  note: null,
+  plusOneNames: [],
   before: null,
   ...change,
 })

@@ -11,6 +11,7 @@ import {
   guest as guestSchema,
   guestList,
   guestListQuery,
+  guestWithAnswer,
   guestWithLink,
   patchGuestBody,
 } from '../../contracts/guests.ts'
@@ -86,7 +87,7 @@ export const guestRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => 
     '/api/events/:eventId/guests/:guestId',
     {
       config: { access: 'event:read' },
-      schema: { tags: ['guests'], params, response: { 200: guestSchema, ...refused } },
+      schema: { tags: ['guests'], params, response: { 200: guestWithAnswer, ...refused } },
     },
     async (request, reply) => viewOf(reply, request.params.eventId, request.params.guestId),
   )

@@ -1,11 +1,11 @@
 import { arrivedCount, type InvitedGuest } from '../../commands/guest/state.ts'
 import type { Seat } from '../../commands/rsvps/state.ts'
-import type { GuestStatus, GuestView } from '../../contracts/guests.ts'
+import type { GuestStatus, GuestWithAnswer } from '../../contracts/guests.ts'
 import { BAND_LABELS } from '../../scoring/bands.ts'
 import { iso } from '../requests.ts'
 
 /** One guest as of the streams themselves, so that a host always reads what was just written. */
-export function guestView(guestId: string, guest: InvitedGuest, seat: Seat | undefined): GuestView {
+export function guestView(guestId: string, guest: InvitedGuest, seat: Seat | undefined): GuestWithAnswer {
   const message = [...guest.messages.values()].at(-1)
   return {
     id: guestId,
@@ -20,6 +20,8 @@ export function guestView(guestId: string, guest: InvitedGuest, seat: Seat | und
     answer: seat?.answer ?? null,
     rsvpStatus: seat?.status ?? null,
     partySize: seat?.partySize ?? null,
+    plusOneNames: [...(seat?.plusOneNames ?? [])],
+    note: seat?.note ?? null,
     arrived: arrivedCount(guest),
     linkVersion: guest.link.version,
     linkRevoked: guest.link.revoked,

@@ -5,8 +5,15 @@ import { joinPlaces } from '../../scoring/reasons.ts'
 import { sentence } from '../../scoring/wording.ts'
 import type { ActivityRow } from '../activity-row.ts'
 
+/** A row with what other tables know of its guest: null where there is nothing, or nothing any more. */
+export type ToldRow = ActivityRow & {
+  readonly name: string | null
+  readonly note: string | null
+  readonly plus_one_names: readonly string[] | null
+}
+
 /** A row with the name of the guest, in words for hosts. Worded when it is read, so that the words can change. */
-export function activityItemOf(row: ActivityRow & { readonly name: string | null }): ActivityItem {
+export function activityItemOf(row: ToldRow): ActivityItem {
   return {
     id: row.item_id,
     position: row.told_at,
@@ -23,6 +30,8 @@ export function activityItemOf(row: ActivityRow & { readonly name: string | null
     reasons: joinPlaces(row.reasons, row.reason_places).map(sentence),
     place: row.place,
     device: row.device,
+    note: row.note,
+    plusOneNames: [...(row.plus_one_names ?? [])],
     allowlisted: row.details['allowlisted'] === true,
     verdict: row.verdict?.verdict ?? null,
     verdictNote: row.verdict?.note ?? null,

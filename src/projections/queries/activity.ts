@@ -1,17 +1,18 @@
 import type { FeedbackItem } from '../../contracts/security.ts'
-import { AWAITS_VERDICT, type ActivityRow } from '../activity-row.ts'
+import { AWAITS_VERDICT } from '../activity-row.ts'
 import { guestKey } from '../projection.ts'
 import type { Reader } from '../reader.ts'
-import { activityItemOf } from './activity-item.ts'
+import { activityItemOf, type ToldRow } from './activity-item.ts'
 import { decodeNumberCursor, pageOf } from './cursor.ts'
 import type { ActivityQueries } from './types.ts'
 
-type NamedRow = ActivityRow & { readonly name: string | null }
-
+/** What a guest wrote stands with the answers, from where it is erased: with an item it is the answer that holds now. */
 const ITEMS = `
-  SELECT i.*, p.name
+  SELECT i.*, p.name, a.note, a.plus_one_names
   FROM {activity}.items i
-  LEFT JOIN {activity}.people p ON p.key = i.event_id || '/' || i.guest_id`
+  LEFT JOIN {activity}.people p ON p.key = i.event_id || '/' || i.guest_id
+  LEFT JOIN {rsvps}.answers a
+    ON i.kind = 'rsvp' AND a.key = i.event_id || '/' || i.guest_id AND a.answered_at = i.at`
 
 const OF_EVENT = `i.event_id = $1`
 
@@ -45,7 +46,7 @@ const VERDICTS = `${ITEMS}
   ORDER BY i.verdict_at DESC
   LIMIT $3`
 
-function feedbackOf({ verdict, ...row }: NamedRow): FeedbackItem {
+function feedbackOf({ verdict, ...row }: ToldRow): FeedbackItem {
   if (verdict === null) throw new Error(`opening ${row.item_id} has no verdict`)
   return {
     attemptId: row.item_id,
@@ -70,7 +71,7 @@ export function activityQueries(reader: Reader): ActivityQueries {
       const which = awaiting === undefined ? all : `${all} AND ${AWAITS_VERDICT}`
       // Read first: what comes between the two is told by the feed, and perhaps in the list too, but never lost.
       const [newest] = await reader.rows<{ head: string }>(HEAD, [eventId])
-      const rows = await reader.rows<NamedRow>(pageWhere(which), [key, before, limit + 1])
+      const rows = await reader.rows<ToldRow>(pageWhere(which), [key, before, limit + 1])
       const items = pageOf(rows, limit, activityItemOf, (row) => ({ value: row.listed_at, id: row.item_id }))
       const page = { ...items, head: newest?.head ?? '0' }
       if (awaiting === undefined) return page
@@ -78,7 +79,7 @@ export function activityQueries(reader: Reader): ActivityQueries {
       return { ...page, waiting: counted?.count ?? 0 }
     },
     async after(eventId, position, limit) {
-      const rows = await reader.rows<NamedRow>(AFTER, [eventId, String(position), limit])
+      const rows = await reader.rows<ToldRow>(AFTER, [eventId, String(position), limit])
       return rows.map(activityItemOf)
     },
     async guestOfOpening(eventId, attemptId) {
@@ -87,7 +88,7 @@ export function activityQueries(reader: Reader): ActivityQueries {
     },
     async verdicts(eventId, { limit, cursor }) {
       const before = cursor === undefined ? null : decodeNumberCursor(cursor).value
-      const rows = await reader.rows<NamedRow>(VERDICTS, [eventId, before, limit + 1])
+      const rows = await reader.rows<ToldRow>(VERDICTS, [eventId, before, limit + 1])
       return pageOf(rows, limit, feedbackOf, (row) => ({ value: row.verdict_at ?? '0', id: row.item_id }))
     },
   }

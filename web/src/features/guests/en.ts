@@ -192,6 +192,8 @@ export const guests = {
     noContact: 'No address',
     answer: 'Answer',
     noAnswer: 'No answer yet',
+    note: 'Note for you',
+    brings: 'Brings',
     mayBring: 'May bring',
     openings: 'Openings',
     opened: '{count} time | {count} times',

@@ -1,6 +1,12 @@
 import { api, type Query } from '@shared/api/client.ts'
 import type { z } from 'zod'
-import type { GuestStatus, GuestView, ImportReport, sendInvitationsAnswer } from '@contracts/guests.ts'
+import type {
+  GuestStatus,
+  GuestView,
+  GuestWithAnswer,
+  ImportReport,
+  sendInvitationsAnswer,
+} from '@contracts/guests.ts'
 
 export interface GuestDetails {
   name: string
@@ -26,7 +32,7 @@ const base = (eventId: string): string => `/events/${eventId}/guests`
 export const fetchGuests = (eventId: string, query: Query, signal: AbortSignal): Promise<GuestList> =>
   api.get(base(eventId), { query, signal })
 
-export const fetchGuest = (eventId: string, guestId: string, signal: AbortSignal): Promise<GuestView> =>
+export const fetchGuest = (eventId: string, guestId: string, signal: AbortSignal): Promise<GuestWithAnswer> =>
   api.get(`${base(eventId)}/${guestId}`, { signal })
 
 export const addGuest = async (eventId: string, details: GuestDetails, key: string): Promise<GuestView> =>

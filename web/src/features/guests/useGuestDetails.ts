@@ -3,7 +3,7 @@ import { useLoad } from '@shared/useLoad.ts'
 import { useSubmit } from '@shared/useSubmit.ts'
 import { computed, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import type { ActivityItem } from '@contracts/activity.ts'
-import type { GuestView } from '@contracts/guests.ts'
+import type { GuestWithAnswer } from '@contracts/guests.ts'
 import { fetchActivity } from '../live/live.api.ts'
 import { fetchGuest } from './guests.api.ts'
 
@@ -12,7 +12,7 @@ const pageSize = 50
 const largestPage = 200
 
 export interface GuestDetails {
-  guest: GuestView
+  guest: GuestWithAnswer
   /** Newest first. */
   activity: ActivityItem[]
   nextCursor: string | null

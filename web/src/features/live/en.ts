@@ -32,6 +32,7 @@ export const live = {
     'Now {score} under {rules}, was {before} ({beforeBand}) under {beforeRules}. What was decided then stays.',
   blocked: 'Kept out',
   why: 'How the score came about',
+  brings: 'Brings {names}',
   details: 'Details',
   detailsOf: 'Details of {name}',
   noReasons: 'Nothing about this opening stood out.',
