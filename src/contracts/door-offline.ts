@@ -9,6 +9,7 @@ import {
   refusal,
   strangerReason,
   turnAwayReason,
+  turnedAway,
 } from './door.ts'
 
 /*
@@ -47,6 +48,8 @@ export const manifestGuest = z.object({
   codes: z.array(z.string()),
   risk: band.nullable(),
   lastArrival: lastArrival.nullable(),
+  /** Always sent; missing where a device kept the guest before it was. */
+  turnedAway: turnedAway.nullable().optional(),
 })
 export type ManifestGuest = z.infer<typeof manifestGuest>
 

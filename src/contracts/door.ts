@@ -107,6 +107,9 @@ export const lastArrival = z.object({
   deviceId: z.string(),
 })
 
+/** Staff sent the party away, and nobody of it was let in since. */
+export const turnedAway = z.object({ at: z.string(), gate: z.string(), reason: turnAwayReason })
+
 const subject = {
   /** Typed or scanned. */
   code: scanned.optional(),
@@ -136,6 +139,8 @@ export const checkInPreview = z.object({
   /** Null when the party may enter. */
   refusal: refusal.nullable(),
   lastArrival: lastArrival.nullable(),
+  /** Always sent; missing where a device kept the guest before it was. */
+  turnedAway: turnedAway.nullable().optional(),
 })
 export type CheckInPreview = z.infer<typeof checkInPreview>
 

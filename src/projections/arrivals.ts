@@ -1,6 +1,6 @@
 import type { NewGuestFact } from '../events/guest.ts'
 import type { FactType } from '../events/registry.ts'
-import { DAY } from '../kernel/time.ts'
+import { happenedAt } from '../events/scan-time.ts'
 import {
   ignored,
   ofAccess,
@@ -72,14 +72,6 @@ const party = <T extends FactType>(
   evolve: (_row, fact) => ({ ...guestColumns(fact), expected: expected(fact) }),
 })
 
-/** How long ago a device can say that somebody came in: past it, its clock is wrong rather than its network. */
-const LATEST_UPLOAD = 3 * DAY
-
-function cameAt({ at, data: { offline, scannedAt } }: FactOfType<'GuestCheckedIn'>): string {
-  const came = offline ? Math.min(at, Math.max(at - LATEST_UPLOAD, Date.parse(scannedAt))) : at
-  return new Date(came).toISOString()
-}
-
 /** An arrival was taken back: what remains may be right. */
 function settled(row: ConflictRow, undone: string): ConflictRow {
   const arrivals = row.arrivals.map((one) => (one.checkInId === undone ? { ...one, undone: true } : one))
@@ -124,7 +116,7 @@ const checkIns = defineTable<CheckInRow>({
         device_id: fact.data.deviceId,
         scanned_at: fact.data.scannedAt,
         at: timeOf(fact),
-        came_at: cameAt(fact),
+        came_at: new Date(happenedAt(fact)).toISOString(),
         offline: fact.data.offline,
         undone: false,
       }),

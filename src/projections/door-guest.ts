@@ -1,3 +1,4 @@
+import { happenedAt } from '../events/scan-time.ts'
 import { ERASED, known, type Erased } from '../events/fact.ts'
 import type { Band } from '../events/guest.ts'
 import type { Fact, FactType } from '../events/registry.ts'
@@ -24,6 +25,13 @@ export type DoorGuestRow = {
   readonly arrived: number
   /** Those that were not undone, in the order in which they were recorded. */
   readonly arrivals: DoorArrival[]
+  /** The latest time that staff sent the party away, null before the first. */
+  readonly turned_away: {
+    /** ISO 8601, when it happened. */
+    readonly at: string
+    readonly gate: string
+    readonly reason: FactOfType<'GuestTurnedAway'>['data']['reason']
+  } | null
   /** Position of the last fact that may have changed what a device is told. */
   readonly told_at: string
 }
@@ -31,6 +39,8 @@ export type DoorGuestRow = {
 export type DoorArrival = {
   readonly id: string
   readonly at: string
+  /** ISO 8601: when they came in, which of an offline scan is before it was recorded. */
+  readonly cameAt: string
   readonly gate: string
   readonly deviceId: string
   readonly count: number
@@ -52,6 +62,7 @@ export const doorGuestColumns: { readonly [C in keyof DoorGuestRow]: string } = 
   companions: 'jsonb NOT NULL',
   arrived: 'integer NOT NULL',
   arrivals: 'jsonb NOT NULL',
+  turned_away: 'jsonb',
   told_at: 'bigint NOT NULL',
 }
 
@@ -69,6 +80,7 @@ const newRow = (fact: Fact): DoorGuestRow => ({
   companions: [],
   arrived: 0,
   arrivals: [],
+  turned_away: null,
   told_at: '0',
 })
 
@@ -100,6 +112,9 @@ const withArrivals = (arrivals: DoorArrival[]) => ({
   arrived: arrivals.reduce((sum, { counted }) => sum + counted, 0),
 })
 
+const momentOf = (fact: FactOfType<'GuestCheckedIn' | 'GuestTurnedAway'>) =>
+  new Date(happenedAt(fact)).toISOString()
+
 type Handled =
   | 'GuestInvited'
   | 'GuestDetailsChanged'
@@ -111,6 +126,7 @@ type Handled =
   | 'AccessRescored'
   | 'GuestCheckedIn'
   | 'CheckInUndone'
+  | 'GuestTurnedAway'
   | 'RsvpAnswered'
   | 'RsvpPromoted'
   | 'RsvpWithdrawn'
@@ -127,12 +143,21 @@ export const doorGuestFolds: Pick<Folds<DoorGuestRow>, Handled> = {
   GuestCheckedIn: guest((row, fact) => {
     const { checkInId: id, gate, deviceId, arrivalCount: count, counted } = fact.data
     const others = row.arrivals.filter((one) => one.id !== id)
-    return withArrivals([...others, { id, at: timeOf(fact), gate, deviceId, count, counted }])
+    return withArrivals([
+      ...others,
+      { id, at: timeOf(fact), cameAt: momentOf(fact), gate, deviceId, count, counted },
+    ])
   }),
   CheckInUndone: guest((row, { data }) => {
     const counted = new Map(data.recounted.map((one) => [one.checkInId, one.counted]))
     const left = row.arrivals.filter(({ id }) => id !== data.checkInId)
     return withArrivals(left.map((one) => ({ ...one, counted: counted.get(one.id) ?? one.counted })))
+  }),
+  GuestTurnedAway: guest(({ turned_away: before }, fact) => {
+    const { gate, reason } = fact.data
+    const at = momentOf(fact)
+    // An older one may be uploaded after a newer one.
+    return { turned_away: before !== null && before.at > at ? before : { at, gate, reason } }
   }),
   RsvpAnswered: guest((row, { data, personal }) => ({
     expected: data.status === 'confirmed' ? data.partySize : null,

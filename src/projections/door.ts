@@ -121,9 +121,9 @@ const guests = defineTable<DoorGuestRow>({
       'StepUpPassed',
     ),
     ...ignored('CapacitySet'),
-    ...ignored('CheckInRefused', 'CheckInConflicted', 'GuestTurnedAway', 'ScanRefused'),
+    ...ignored('CheckInRefused', 'CheckInConflicted', 'ScanRefused'),
   },
 })
 
 /** What devices at the door need to decide by themselves, and which devices those are. */
-export const door: Projection = { name: 'door', version: 2, tables: [guests, tickets, devices] }
+export const door: Projection = { name: 'door', version: 3, tables: [guests, tickets, devices] }

@@ -4,7 +4,7 @@ import { MAX_REFUSED_SCANS } from '../../src/commands/door/decider.ts'
 import { DAY, HOUR, MINUTE } from '../../src/kernel/time.ts'
 import { doorStream, guestStream } from '../../src/events/streams.ts'
 import { atTheDoor } from '../support/at-the-door.ts'
-import { aNonce, attending, openGate, passOf } from '../support/gate.ts'
+import { aNonce, attending, openGate, passOf, type Gate } from '../support/gate.ts'
 import { addGuest, createEvent, expectStatus } from '../support/party.ts'
 
 const it = atTheDoor
@@ -189,6 +189,51 @@ describe('a refusal', () => {
     expect(item?.sentence).toBe('Grace Hopper was not let in at North: staff say it is not this guest')
     expect(JSON.stringify(item)).not.toContain('Alan')
     expect(expectStatus(await north.checkIn({ pass: grace.pass }), 200).result).toBe('admitted')
+  })
+
+  it('by staff is told at every gate, until somebody of the party is let in', async ({
+    product,
+    grace,
+    north,
+    south,
+  }) => {
+    const at = new Date(product.clock.now()).toISOString()
+    const { cursor } = await south.manifest()
+    await north.post('turn-away', { pass: grace.pass, reason: 'wrong_person', ...north.scan() })
+    const told = { at, gate: 'North', reason: 'wrong_person' }
+    const seenAt = async (gate: Gate) => [
+      expectStatus(await gate.preview({ pass: grace.pass }), 200).turnedAway,
+      (await gate.search('grace'))[0]?.turnedAway,
+      (await gate.manifest(cursor)).guests[0]?.turnedAway,
+    ]
+    expect(await seenAt(north)).toEqual([told, told, told])
+    expect(await seenAt(south)).toEqual([told, told, told])
+
+    product.clock.advance(MINUTE)
+    const { checkInId } = expectStatus(await south.checkIn({ pass: grace.pass }), 200)
+    expect(await seenAt(north)).toEqual([null, null, null])
+    expect((await south.undo(checkInId ?? '')).status).toBe(204)
+    expect(await seenAt(north)).toEqual([told, told, told])
+  })
+
+  it('by staff is told also when it comes late, unless somebody of the party came in after it', async ({
+    product,
+    grace,
+    north,
+    south,
+    accepted,
+  }) => {
+    const ada = await accepted('Ada Lovelace')
+    const away = (pass: string) => north.scan({ pass, outcome: 'turned_away', reason: 'behaviour' })
+    const early = away(grace.pass)
+    product.clock.advance(MINUTE)
+    const at = new Date(product.clock.now()).toISOString()
+    const late = away(ada.pass)
+    expectStatus(await south.checkIn({ pass: grace.pass }), 200)
+    product.clock.advance(MINUTE)
+    await north.batch(early, late)
+    expect((await south.search('grace'))[0]?.turnedAway).toBeNull()
+    expect((await south.search('ada'))[0]?.turnedAway).toEqual({ at, gate: 'North', reason: 'behaviour' })
   })
 })
 

@@ -23,6 +23,7 @@ const TABLES_OF_VERSION: Readonly<Record<string, string>> = {
   'arrivals 2': 'e9913a17d1b25563',
   'door 1': '7a655a81df11c87c',
   'door 2': '7a655a81df11c87c',
+  'door 3': 'f09ed1526e033b5c',
 }
 
 it.each(projections.map((projection) => [projection.name, projection] as const))(

@@ -1,4 +1,5 @@
 import type { GuestHappened } from '../../events/guest.ts'
+import { happenedAt } from '../../events/scan-time.ts'
 import { unreachable } from '../../kernel/errors.ts'
 import { MAX_REFUSALS_PER_HOUR } from './check-in.ts'
 import type { Arrival, InvitedGuest, Refusal } from './state.ts'
@@ -43,4 +44,13 @@ export function refused(
     refusals: new Map(state.refusals).set(nonce, reason),
     recentRefusals: [...state.recentRefusals, at].slice(-MAX_REFUSALS_PER_HOUR),
   }
+}
+
+/** Staff sent them away: the next gate is told. An older one may be uploaded after a newer one. */
+export function turnedAway(state: InvitedGuest, fact: Of<'GuestTurnedAway'>): InvitedGuest {
+  const { gate, reason } = fact.data
+  const at = happenedAt(fact)
+  const before = state.turnedAway
+  const latest = before !== null && before.at > at ? before : { gate, reason, at }
+  return { ...refused(state, fact, 'turned_away'), turnedAway: latest }
 }

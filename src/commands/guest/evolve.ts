@@ -6,7 +6,7 @@ import { agentClass } from '../../scoring/agent.ts'
 import { emptyBaseline } from '../../scoring/baseline.ts'
 import type { Opening } from '../../scoring/opening.ts'
 import { tallied, worstOf, type BandedScore } from '../../scoring/tally.ts'
-import { evolveArrivals, refused } from './arrivals.ts'
+import { evolveArrivals, refused, turnedAway } from './arrivals.ts'
 import { learn, learned, withoutVerdict, type Lesson } from './lessons.ts'
 import { MAX_OPENINGS_PER_HOUR } from './openings.ts'
 import { MAX_CODES_PER_DAY } from './step-up.ts'
@@ -83,7 +83,7 @@ function evolveInvited(state: InvitedGuest, fact: Exclude<GuestHappened, Of<'Gue
     case 'CheckInRefused':
       return refused(state, fact, fact.data.reason)
     case 'GuestTurnedAway':
-      return refused(state, fact, 'turned_away')
+      return turnedAway(state, fact)
     default:
       return unreachable(fact)
   }
@@ -113,6 +113,7 @@ function invited(state: GuestState, { data, personal, at }: Of<'GuestInvited'>):
     risk: null,
     arrivals: [],
     refusals: new Map(),
+    turnedAway: null,
     recentRefusals: [],
   }
   return {

@@ -2,6 +2,7 @@ import type { Band, Channel, NewGuestFact } from '../../events/guest.ts'
 import type { Baseline } from '../../scoring/baseline.ts'
 import type { Opening } from '../../scoring/opening.ts'
 import type { BandedScore, Tally } from '../../scoring/tally.ts'
+import { happenedAt } from '../../events/scan-time.ts'
 import type { Lesson } from './lessons.ts'
 
 export interface Contact {
@@ -31,6 +32,13 @@ export interface Arrival {
   /** Milliseconds since the epoch, by the server's clock. */
   readonly at: number
   readonly undone: boolean
+}
+
+export interface TurnedAway {
+  readonly gate: string
+  readonly reason: Extract<NewGuestFact, { type: 'GuestTurnedAway' }>['data']['reason']
+  /** When it happened, milliseconds since the epoch. */
+  readonly at: number
 }
 
 export type ConflictKind = Extract<NewGuestFact, { type: 'CheckInConflicted' }>['data']['kind']
@@ -104,6 +112,8 @@ export interface InvitedGuest {
   readonly arrivals: readonly Arrival[]
   /** Of scans that were refused, by their nonce. */
   readonly refusals: ReadonlyMap<string, Refusal | 'turned_away'>
+  /** The latest time that staff sent the party away, null before the first. */
+  readonly turnedAway: TurnedAway | null
   /** When somebody was refused last, oldest first; as many as the limit on recorded refusals needs. */
   readonly recentRefusals: readonly number[]
 }
@@ -123,4 +133,14 @@ export function arrivedCount(guest: InvitedGuest): number {
 /** @returns the latest arrival that was not undone */
 export function lastArrival(guest: InvitedGuest): Arrival | null {
   return presentArrivals(guest).at(-1) ?? null
+}
+
+/** @returns the latest time that staff sent the party away, null when somebody of it came in since */
+export function standingRefusal(guest: InvitedGuest): TurnedAway | null {
+  const { turnedAway } = guest
+  if (turnedAway === null) return null
+  const { at: since } = turnedAway
+  return presentArrivals(guest).some((one) => happenedAt({ at: one.at, data: one }) >= since)
+    ? null
+    : turnedAway
 }

@@ -1,4 +1,4 @@
-import { arrivedCount, lastArrival } from '../../commands/guest/state.ts'
+import { arrivedCount, lastArrival, standingRefusal } from '../../commands/guest/state.ts'
 import { refusalOf } from '../../commands/guest/check-in.ts'
 import type { CheckInAnswer, CheckInPreview } from '../../contracts/door.ts'
 import type { DoorGuest } from '../../projections/queries/types.ts'
@@ -17,11 +17,16 @@ function partyView({ guestId, guest, seat, expected }: Party) {
   }
 }
 
-export const previewView = (party: Party): CheckInPreview => ({
-  ...partyView(party),
-  risk: party.guest.risk?.band ?? null,
-  refusal: refusalOf(party.guest, party),
-})
+export function previewView(party: Party): CheckInPreview {
+  const { guest } = party
+  const turnedAway = standingRefusal(guest)
+  return {
+    ...partyView(party),
+    risk: guest.risk?.band ?? null,
+    refusal: refusalOf(guest, party),
+    turnedAway: turnedAway === null ? null : { ...turnedAway, at: iso(turnedAway.at) },
+  }
+}
 
 /** What became of a scan, from the guest as it is after it: the same scan sent again gets the same answer. */
 export function checkInView(party: Party, nonce: string): CheckInAnswer {
@@ -59,5 +64,6 @@ export function foundView(guest: DoorGuest, isOpen: boolean): CheckInPreview {
     risk,
     refusal,
     lastArrival: guest.lastArrival,
+    turnedAway: guest.turnedAway,
   }
 }

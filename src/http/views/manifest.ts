@@ -67,6 +67,7 @@ function guestView(tokens: Tokens, eventId: string, guest: DoorGuest): ManifestG
     codes: good ? tokens.passCodes({ eventId, guestId, version }).map((code) => codeHash(eventId, code)) : [],
     risk: guest.risk,
     lastArrival: guest.lastArrival,
+    turnedAway: guest.turnedAway,
   }
 }
 

@@ -12,6 +12,7 @@ import type { DoorGuest, DoorQueries, ManifestPage } from './types.ts'
 const MANIFEST = `
   WITH page AS (
     SELECT guest_id, listed, name, pass_version, pass_revoked, risk, expected, companions, arrived, arrivals,
+      turned_away,
       told_at::text AS told_at, told_at AS place
     FROM {door}.guests
     WHERE event_id = $1 AND told_at > $2
@@ -115,6 +116,7 @@ function guestOf(row: DoorColumns): DoorGuest {
     companions: row.companions,
     arrived: row.arrived,
     lastArrival: lastOf(row.arrivals),
+    turnedAway: standing(row),
   }
 }
 
@@ -123,4 +125,9 @@ function lastOf(arrivals: readonly DoorArrival[]): DoorGuest['lastArrival'] {
   return last === undefined
     ? null
     : { at: last.at, gate: last.gate, deviceId: last.deviceId, count: last.count }
+}
+
+function standing({ turned_away, arrivals }: DoorColumns): DoorGuest['turnedAway'] {
+  if (turned_away === null || arrivals.some(({ cameAt }) => cameAt >= turned_away.at)) return null
+  return turned_away
 }

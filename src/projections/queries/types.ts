@@ -3,7 +3,7 @@ import type { FeedbackItem } from '../../contracts/security.ts'
 import type { EventView } from '../../contracts/events.ts'
 import type { GuestStatus, GuestView } from '../../contracts/guests.ts'
 import type { z } from 'zod'
-import type { arrivals, scannerTicketList } from '../../contracts/door.ts'
+import type { arrivals, scannerTicketList, turnedAway } from '../../contracts/door.ts'
 import type { Position } from '../../eventstore/port.ts'
 import type { Band, Channel } from '../../events/guest.ts'
 import type { Answer, RsvpStatus } from '../../events/rsvps.ts'
@@ -208,6 +208,8 @@ export interface DoorGuest {
   readonly companions: readonly string[]
   readonly arrived: number
   readonly lastArrival: { at: string; gate: string; deviceId: string; count: number } | null
+  /** The latest time that staff sent the party away, null when somebody of it came in since. */
+  readonly turnedAway: z.infer<typeof turnedAway> | null
 }
 
 export interface ManifestPage {

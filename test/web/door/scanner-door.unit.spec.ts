@@ -252,6 +252,15 @@ describe('a scanner without a connection', () => {
     expect(JSON.stringify(items)).not.toContain('Number1')
   })
 
+  it('tells of a refusal by staff when the guest comes again, until they are let in', async () => {
+    const scan = passScan()
+    await door.turnAway(scan, await found(scan), 'wrong_person')
+    const again = await found(passScan())
+    expect(again.turnedAway).toMatchObject({ at: scan.scannedAt, reason: 'wrong_person' })
+    await door.admit(passScan(), again, 1)
+    expect((await found(passScan())).turnedAway).toBeNull()
+  })
+
   it('says beside a code whom it was taken for: the guest may have got a new one until it is sent', async () => {
     const scan = scanOf({ code: codeOf(1) })
     const preview = await found(scan)

@@ -54,6 +54,7 @@ export const en = {
     expected: 'one still expected | {count} still expected',
     with: 'With {names}',
     last: 'Last arrival: one person at {time}, {gate} | Last arrival: {count} people at {time}, {gate}',
+    turnedAway: 'Refused at {gate}, {time}: {reason}.',
     watch: 'The invitation was opened in an unusual way. Ask for the name before you let them in.',
     alone: 'Checked on this device, without the server.',
   },
@@ -190,8 +191,10 @@ export const en = {
   device: {
     open: 'State of this device',
     title: 'This device',
+    connecting: 'Connecting…',
     online: 'Online',
     offline: 'Offline',
+    connectingText: 'The server has not answered yet since this page was opened.',
     onlineText: 'The server is asked about every guest.',
     offlineText: 'This device decides by itself and sends the scans later.',
     offlineEmpty: 'There is no connection and no guest list on this device: nobody can be checked.',

@@ -1,5 +1,5 @@
 import type { BatchItem, ManifestGuest, MAX_QUEUED_TEXT } from '@contracts/door-offline.ts'
-import type { CheckInAnswer, CheckInPreview } from '@contracts/door.ts'
+import type { CheckInAnswer, CheckInPreview, TurnAwayReason } from '@contracts/door.ts'
 import { PartialList, type Admission, type Door, type Finding } from '../door.ts'
 import type { Scan, Subject } from '../scan.ts'
 import { decide, refusalOf } from './decide.ts'
@@ -92,11 +92,15 @@ export class DeviceDoor implements Omit<Door, 'undo'> {
   async turnAway(
     scan: Scan,
     { guest }: CheckInPreview,
-    reason: BatchItem['reason'],
+    reason: TurnAwayReason,
     asked = false,
   ): Promise<void> {
     const item = { ...this.#told(scan), ...queued(scan.subject), outcome: 'turned_away', reason } as const
     await this.#put({ item, guestId: guest.id, asked })
+    const roster = this.#roster
+    const turnedAway = { at: scan.scannedAt, gate: roster.head.gate, reason }
+    const known = roster.learn(guest.id, { turnedAway })
+    if (known !== null) await this.#parts.store.keep(known)
   }
 
   /** @returns false when the server may have the scan: then it has to be asked */
@@ -161,6 +165,7 @@ const previewOf = (guest: ManifestGuest, refusal: CheckInPreview['refusal']): Ch
   risk: guest.risk,
   refusal,
   lastArrival: guest.lastArrival,
+  turnedAway: guest.turnedAway ?? null,
 })
 
 function admitted(

@@ -92,13 +92,17 @@ export class Roster {
    */
   raise(id: string, count: number, lastArrival: LastArrival | null): ManifestGuest | null {
     const guest = this.guest(id)
-    return guest === null
-      ? null
-      : this.#put({ ...guest, arrived: Math.max(guest.arrived + count, 0), lastArrival })
+    if (guest === null) return null
+    // Who was let in is refused no more; that one who was taken back was refused before, the server tells.
+    const turnedAway = count > 0 ? null : (guest.turnedAway ?? null)
+    return this.#put({ ...guest, arrived: Math.max(guest.arrived + count, 0), lastArrival, turnedAway })
   }
 
-  /** Notes what the server said of a guest just now. */
-  learn(id: string, known: Pick<ManifestGuest, 'arrived' | 'lastArrival'>): ManifestGuest | null {
+  /** Notes what the server, or somebody at this gate, said of a guest just now. */
+  learn(
+    id: string,
+    known: Partial<Pick<ManifestGuest, 'arrived' | 'lastArrival' | 'turnedAway'>>,
+  ): ManifestGuest | null {
     const guest = this.guest(id)
     return guest === null ? null : this.#put({ ...guest, ...known })
   }
