@@ -19,6 +19,7 @@ import { qrSvg } from './notify/pass.ts'
 import { createSms } from './notify/sms.ts'
 import { createObservability, type Observability } from './observability/create.ts'
 import { isTransient } from './postgres/transient.ts'
+import { createTurns } from './postgres/turns.ts'
 import { outboxOf } from './outbox.ts'
 import { createProcesses, type Processes } from './processes/create.ts'
 import type { Projections } from './projections/create.ts'
@@ -177,7 +178,7 @@ function prepareProcesses(parts: Start): Processes {
 
 function appDeps(parts: Start): Omit<AppDeps, 'webRoot'> {
   const { config, logger, clock, address, outbox, foundation, observability, readiness } = parts
-  const { vault, store, log, commands, tokens, openings, projections, geo } = foundation
+  const { pool, vault, store, log, commands, tokens, openings, projections, geo } = foundation
   const domain = domainOf(config.mailFrom)
   const calendarOf = (eventId: string, { name, eventDate, venue, changes: sequence }: ConfiguredEvent) =>
     calendarFile({ eventId, name, eventDate, venue, sequence, domain }).content.toString('utf8')
@@ -193,6 +194,7 @@ function appDeps(parts: Start): Omit<AppDeps, 'webRoot'> {
     tokens,
     passwords,
     forget: (subject) => vault.forget([subject]),
+    inTurn: createTurns(pool),
     ready: () => readiness.look(),
     observer: observability.http,
     metrics: () => observability.metrics(),

@@ -92,6 +92,8 @@ export interface AppDeps {
   readonly tokens: Tokens
   readonly passwords: Passwords
   readonly forget: (subject: string) => Promise<void>
+  /** Runs what has the same key one after the other, in whichever process of the installation it is. */
+  readonly inTurn: <T>(key: string, work: () => Promise<T>) => Promise<T>
   readonly ready: () => Promise<Readiness>
   readonly observer: HttpObserver
   readonly metrics: () => Promise<MetricsText>

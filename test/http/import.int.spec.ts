@@ -4,7 +4,7 @@ import type { Problem } from '../../src/contracts/common.ts'
 import type { EventView } from '../../src/contracts/events.ts'
 import type { GuestView, ImportReport } from '../../src/contracts/guests.ts'
 import { commandIdOf } from '../../src/kernel/ids.ts'
-import type { Answer, RequestOptions } from '../support/client.ts'
+import { TestClient, type Answer, type RequestOptions } from '../support/client.ts'
 import { anyText } from '../support/matchers.ts'
 import { createEvent, expectStatus, readModelsCaughtUp, register, type TestHost } from '../support/party.ts'
 import { startTestProduct, type TestProduct } from '../support/product.ts'
@@ -194,5 +194,39 @@ describe('a file that cannot be a guest list', () => {
     expect([json.status, json.body.code]).toEqual([400, 'no_file'])
     expect(empty.status).toBe(400)
     expect([image.status, image.body.code]).toEqual([415, 'unsupported_media_type'])
+  })
+})
+
+describe('the same file sent twice at the same moment', () => {
+  const MANY = [
+    'name,email',
+    ...Array.from({ length: 300 }, (_, at) => `G${String(at)},g${String(at)}@x.org`),
+  ]
+
+  it('under different keys, through two servers of one database, creates each guest once', async () => {
+    const { databaseUrl, dataDir } = product
+    const second = await startTestProduct({ config: { databaseUrl, dataDir } })
+    try {
+      const through = new TestClient(second.url, host.client.ip)
+      for (const [name, value] of host.client.cookies) through.cookies.set(name, value)
+      const sent = await Promise.all(
+        [host.client, through].map((client) =>
+          client.request<ImportReport>('POST', `/api/events/${event.id}/guests/import`, {
+            body: MANY.join('\n'),
+            headers: { 'content-type': 'text/csv' },
+          }),
+        ),
+      )
+      const reports = sent.map((answer) => expectStatus(answer, 200))
+      expect(reports.map(({ created, skipped }) => [created, skipped]).toSorted()).toEqual([
+        [0, 300],
+        [300, 0],
+      ])
+      await readModelsCaughtUp(product)
+      const seen = expectStatus(await host.client.get<EventView>(`/api/events/${event.id}`), 200)
+      expect(seen.counts).toMatchObject({ guests: 300 })
+    } finally {
+      await second.stop()
+    }
   })
 })

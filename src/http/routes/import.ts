@@ -32,7 +32,6 @@ export const importRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) =>
   ]) {
     app.addContentTypeParser(type, { parseAs: 'buffer', bodyLimit: FILE_LIMIT }, takeBytes)
   }
-  const oneByOne = turnstile()
 
   app.post(
     '/api/events/:eventId/guests/import',
@@ -65,8 +64,8 @@ export const importRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) =>
       const context = contextOf(deps, request, `host:${hostIn(request)}`)
       const dryRun = request.query.dryRun === 'true'
       const batchId = derivedId(context.commandId, 'batch')
-      // Two imports at the same time would each miss the guests of the other.
-      return oneByOne(eventId, async () => {
+      // Two imports at the same time would each miss the guests of the other, in one process or in two.
+      return deps.inTurn(`import ${eventId}`, async () => {
         const plan = await planFor(eventId, file)
         if (dryRun) return reportOf(file, plan, foreseen(plan), { batchId, dryRun })
         const { results, position } = await carryOut(deps.commands, eventId, plan, batchId, context)
@@ -117,19 +116,5 @@ function reportOf(
     rejected: [...file.rejected, ...plan.ambiguous, ...refused].toSorted((a, b) => a.row - b.row),
     columns: { ...file.columns },
     warnings: [...file.warnings],
-  }
-}
-
-/** Runs what has the same key one after the other. */
-function turnstile() {
-  const last = new Map<string, Promise<unknown>>()
-  return async <T>(key: string, work: () => Promise<T>): Promise<T> => {
-    const turn = (last.get(key) ?? Promise.resolve()).catch(() => undefined).then(work)
-    last.set(key, turn)
-    try {
-      return await turn
-    } finally {
-      if (last.get(key) === turn) last.delete(key)
-    }
   }
 }
