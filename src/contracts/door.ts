@@ -205,7 +205,7 @@ export const turnAwayBody = z
  */
 export const walkInBody = z.strictObject({ name: line(120), ...scan })
 
-/** `GET /api/check-in/search`: parts of names in any case and without accents, 2 letters at least; 20 answers at most. */
+/** `GET /api/check-in/search`: parts of names, also of those who come along, in any case and without accents, 2 letters at least; 20 answers at most. */
 export const doorSearchQuery = z.strictObject({
   q: line(80).pipe(z.string().min(2, 'has less than 2 letters')),
 })

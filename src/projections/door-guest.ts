@@ -15,6 +15,8 @@ export type DoorGuestRow = {
   readonly name: string | null
   /** The name without case and accents. */
   readonly search: string
+  /** The names of those who come along, likewise, each on a line. */
+  readonly companions_search: string
   readonly pass_version: number
   readonly pass_revoked: boolean
   readonly scores: Tally
@@ -54,6 +56,7 @@ export const doorGuestColumns: { readonly [C in keyof DoorGuestRow]: string } = 
   erased: 'boolean NOT NULL',
   name: 'text',
   search: 'text NOT NULL',
+  companions_search: 'text NOT NULL',
   pass_version: 'integer NOT NULL',
   pass_revoked: 'boolean NOT NULL',
   scores: 'jsonb NOT NULL',
@@ -72,6 +75,7 @@ const newRow = (fact: Fact): DoorGuestRow => ({
   erased: false,
   name: null,
   search: '',
+  companions_search: '',
   pass_version: 0,
   pass_revoked: true,
   scores: {},
@@ -107,6 +111,11 @@ const scored = (scores: Tally) => ({ scores, risk: worstOf(scores)?.band ?? null
 const rescored = (row: DoorGuestRow, now: BandedScore, before: BandedScore) =>
   scored(tallied(tallied(row.scores, before, -1), now, 1))
 
+const accompanied = (names: readonly string[]) => ({
+  companions: [...names],
+  companions_search: folded(names.join('\n')),
+})
+
 const withArrivals = (arrivals: DoorArrival[]) => ({
   arrivals,
   arrived: arrivals.reduce((sum, { counted }) => sum + counted, 0),
@@ -135,7 +144,7 @@ export const doorGuestFolds: Pick<Folds<DoorGuestRow>, Handled> = {
   GuestInvited: guest((row, { personal }) => ({ ...named(row, personal), listed: true })),
   GuestDetailsChanged: guest((row, { personal }) => named(row, personal)),
   GuestRemoved: guest(() => ({ listed: false })),
-  GuestForgotten: guest(() => ({ listed: false, erased: true, name: null, search: '', companions: [] })),
+  GuestForgotten: guest(() => ({ listed: false, erased: true, name: null, search: '', ...accompanied([]) })),
   LinkIssued: guest((_row, { data }) => ({ pass_version: data.version, pass_revoked: false })),
   LinkRevoked: guest((_row, { data }) => ({ pass_version: data.version, pass_revoked: true })),
   AccessScored: guest((row, { data }) => scored(tallied(row.scores, data, 1))),
@@ -161,8 +170,8 @@ export const doorGuestFolds: Pick<Folds<DoorGuestRow>, Handled> = {
   }),
   RsvpAnswered: guest((row, { data, personal }) => ({
     expected: data.status === 'confirmed' ? data.partySize : null,
-    companions: row.erased ? [] : [...(known(personal, 'plusOneNames') ?? [])],
+    ...accompanied(row.erased ? [] : (known(personal, 'plusOneNames') ?? [])),
   })),
   RsvpPromoted: guest((_row, { data }) => ({ expected: data.partySize })),
-  RsvpWithdrawn: guest(() => ({ expected: null, companions: [] })),
+  RsvpWithdrawn: guest(() => ({ expected: null, ...accompanied([]) })),
 }

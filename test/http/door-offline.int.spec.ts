@@ -44,6 +44,7 @@ describe('the manifest', () => {
       ],
       risk: 'low',
       lastArrival: null,
+      turnedAway: null,
     })
     expect(JSON.stringify(manifest)).not.toContain(grace.code)
   })

@@ -253,6 +253,8 @@ describe('a lost pass', () => {
       ['Graziella', 'not_attending'],
     ])
     expect(await north.search('%_')).toEqual([])
+    // Grace brings somebody who has the pass of neither.
+    expect((await north.search('plus 1')).map(({ guest }) => guest.name)).toEqual(['Grace Hopper'])
     expect(await north.search('example.org')).toEqual([])
     const guestId = found[0]?.guest.id
     expect(expectStatus(await north.checkIn({ guestId }), 200).result).toBe('admitted')

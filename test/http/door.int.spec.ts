@@ -102,6 +102,7 @@ describe('a look at a pass', () => {
       risk: 'low',
       refusal: null,
       lastArrival: null,
+      turnedAway: null,
     })
     expect((await arrived()).arrived).toBe(0)
   })

@@ -24,6 +24,7 @@ const TABLES_OF_VERSION: Readonly<Record<string, string>> = {
   'door 1': '7a655a81df11c87c',
   'door 2': '7a655a81df11c87c',
   'door 3': 'f09ed1526e033b5c',
+  'door 4': 'cc3b4ee8066008b9',
 }
 
 it.each(projections.map((projection) => [projection.name, projection] as const))(

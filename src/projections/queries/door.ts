@@ -30,7 +30,7 @@ const MANIFEST = `
 
 const SEARCH = `
   SELECT * FROM {door}.guests
-  WHERE event_id = $1 AND listed AND search LIKE $2
+  WHERE event_id = $1 AND listed AND (search LIKE $2 OR companions_search LIKE $2)
   ORDER BY search, guest_id
   LIMIT $3`
 
@@ -61,7 +61,10 @@ interface ManifestRow {
   readonly total: number
   readonly guests: readonly (DoorColumns & { readonly told_at: string })[]
 }
-type DoorColumns = Omit<DoorGuestRow, 'event_id' | 'erased' | 'search' | 'scores' | 'told_at'>
+type DoorColumns = Omit<
+  DoorGuestRow,
+  'event_id' | 'erased' | 'search' | 'companions_search' | 'scores' | 'told_at'
+>
 type Ticket = Omit<z.infer<typeof scannerTicketList>['items'][number], 'devices'>
 type Device = z.infer<typeof scannerTicketList>['items'][number]['devices'][number] & {
   readonly ticketId: string

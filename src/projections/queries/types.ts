@@ -227,7 +227,9 @@ export interface ManifestPage {
 export interface DoorQueries {
   /** Guests that changed after a position, in the order of their last change. */
   manifest(eventId: string, since: Position, limit: number): Promise<ManifestPage>
-  /** Guests on the list with these letters in their name, whatever the case and the accents; by name. */
+  /**
+   * Guests on the list with these letters in their name or in one of their party, whatever the case and the accents; by name.
+   */
   search(eventId: string, q: string, limit: number): Promise<DoorGuest[]>
   /** Every ticket with the devices that used it, the newest first. */
   tickets(eventId: string): Promise<z.infer<typeof scannerTicketList>['items']>
