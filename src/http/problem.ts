@@ -144,11 +144,15 @@ export function handleNotFound(request: FastifyRequest, reply: FastifyReply) {
   )
 }
 
-/** The path without its query; guests' tokens are cut, since they would open the invitation. */
+/**
+ * The path without its query. Guests' tokens are cut, since they would open the invitation: what stands where a token does,
+ * and whatever is longer than an id, since a token is one also in an address that is mistyped.
+ */
 export function pathOf(url: string): string {
   const path = url.split('?', 1)[0] ?? url
   return path.replace(
-    /^(\/r\/|\/api\/rsvp\/)([^/]+)/,
-    (_, prefix: string, token: string) => `${prefix}${token.slice(0, 6)}…`,
+    /((?:^|\/)r\/|\/api\/rsvp\/)([^/]+)|([^/]{40,})/g,
+    (_, prefix: string | undefined, token: string | undefined, long: string | undefined) =>
+      `${prefix ?? ''}${(token ?? long ?? '').slice(0, 6)}…`,
   )
 }
