@@ -195,6 +195,35 @@ describeInBrowser('the dashboard', (browser, test) => {
     await context.close()
   })
 
+  test('tells on the overview and at the check-in that the server does not answer, and mixes no figures', async () => {
+    const { page, context } = await hostAt('')
+    await page.getByText('Answered').waitFor()
+    await tab(page, 'Check-in').click()
+    const away = page.getByText(
+      'The server does not answer. What is shown here may be old; it follows by itself.',
+    )
+    const badge = (word: string) => page.getByRole('status').filter({ hasText: word })
+    await badge('Live').waitFor()
+    expect(await away.count()).toBe(0)
+
+    await stage.goDown()
+    await badge('Reconnecting…').waitFor()
+    await away.waitFor()
+    await tab(page, 'Overview').click()
+    await badge('Reconnecting…').waitFor()
+    await away.waitFor()
+    const heading = page.getByRole('heading', { name: 'From invitation to arrival' })
+    const funnel = page.locator('section').filter({ has: heading }).last()
+    await funnel.getByRole('alert').waitFor()
+    expect(await funnel.getByRole('term').count()).toBe(0)
+
+    await stage.comeBack()
+    await badge('Live').waitFor()
+    await funnel.getByText('Answered').waitFor()
+    await away.waitFor({ state: 'detached' })
+    await context.close()
+  })
+
   // The last: it puts the clock of the server forward for everybody.
   test('asks a host whose session ran out to sign in again, and goes on where they were', async () => {
     const { page, context } = await hostAt('/guests')

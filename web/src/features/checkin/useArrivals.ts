@@ -1,6 +1,7 @@
 import { useLoad, type Load } from '@shared/useLoad.ts'
 import { onScopeDispose, watch } from 'vue'
 import { useLive } from '../live/live.store.ts'
+import { useWhenBack } from '../live/useWhenBack.ts'
 import { fetchArrivals, type Arrivals } from './checkin.api.ts'
 
 /** Several doors at once make many arrivals a second; the figures follow this often, in milliseconds. */
@@ -29,5 +30,6 @@ export function useArrivals(eventId: () => string): Load<Arrivals> {
   const arrivals = useLoad((signal) => fetchArrivals(eventId(), signal))
   watch(eventId, arrivals.load, { immediate: true })
   reloadLive(arrivals.load)
+  useWhenBack(() => void arrivals.load())
   return arrivals
 }

@@ -8,8 +8,7 @@ export type StatusCounts = Record<GuestStatus, number>
 
 export interface FunnelRow {
   name: FunnelStep
-  /** Null while it is not known yet. */
-  value: number | null
+  value: number
   /** Whole per cent of all guests. */
   share: number
 }
@@ -21,13 +20,13 @@ const share = (part: number, whole: number): number =>
  * The way of the guests from the list to the door. Every step counts guests, whatever the size of their parties:
  * people cannot be compared with invitations.
  */
-export function funnelOf(counts: EventView['counts'], statuses: StatusCounts | null): FunnelRow[] {
-  const answered = statuses && statuses.confirmed + statuses.waitlisted + statuses.declined + statuses.maybe
+export function funnelOf(counts: EventView['counts'], statuses: StatusCounts): FunnelRow[] {
+  const answered = statuses.confirmed + statuses.waitlisted + statuses.declined + statuses.maybe
   return [
     { name: 'guests', value: counts.guests, share: share(counts.guests, counts.guests) },
     { name: 'invited', value: counts.invited, share: share(counts.invited, counts.guests) },
     { name: 'opened', value: counts.opened, share: share(counts.opened, counts.guests) },
-    { name: 'answered', value: answered, share: share(answered ?? 0, counts.guests) },
+    { name: 'answered', value: answered, share: share(answered, counts.guests) },
     { name: 'arrived', value: counts.arrivedParties, share: share(counts.arrivedParties, counts.guests) },
   ]
 }

@@ -7,6 +7,10 @@ export const live = {
     reconnecting: 'Reconnecting…',
     ended: 'Not connected',
   },
+  behind: {
+    reconnecting: 'The server does not answer. What is shown here may be old; it follows by itself.',
+    ended: 'This page is not connected any more. What is shown here may be old: load it again.',
+  },
   paused: 'Paused',
   pause: 'Pause',
   resume: 'Go on',

@@ -2,9 +2,13 @@ import { ApiProblem, sentenceOf } from '@shared/api/client.ts'
 import { defineStore } from 'pinia'
 import { ref, shallowRef } from 'vue'
 import type { ActivityItem, LiveMessage } from '@contracts/activity.ts'
+import { waitBeforeRetry } from './backoff.ts'
 import { keepLive, type LiveConnection, type LiveState } from './live-connection.ts'
 import { addOlder, caughtUp, emptyFeed, receive, release, startFeed, type Feed } from './live-feed.ts'
 import { fetchActivity, openLive } from './live.api.ts'
+
+const isRefusal = (thrown: unknown): boolean =>
+  thrown instanceof ApiProblem && [401, 403, 404].includes(thrown.status)
 
 /** The activity of the event that is looked at, kept live while its pages are open. */
 export const useLive = defineStore('live', () => {
@@ -18,6 +22,7 @@ export const useLive = defineStore('live', () => {
   const latest = shallowRef<ActivityItem | null>(null)
   let eventId = ''
   let connection: LiveConnection | null = null
+  let beginning: ReturnType<typeof setTimeout> | undefined
 
   function take(message: LiveMessage): void {
     if (message.type === 'item') {
@@ -30,19 +35,20 @@ export const useLive = defineStore('live', () => {
     }
   }
 
-  async function read(): Promise<boolean> {
+  /** @returns how it went; `refused` is for good, another failure may pass */
+  async function read(): Promise<'read' | 'failed' | 'refused'> {
     const id = eventId
     try {
       const page = await fetchActivity(id)
-      if (id !== eventId) return false
+      if (id !== eventId) return 'failed'
       feed.value = startFeed(page.items, page.head)
       latest.value = page.items[0] ?? null
       cursor.value = page.nextCursor
       failure.value = ''
-      return true
+      return 'read'
     } catch (thrown) {
       if (id === eventId) failure.value = sentenceOf(thrown)
-      return false
+      return isRefusal(thrown) ? 'refused' : 'failed'
     } finally {
       if (id === eventId) loading.value = false
     }
@@ -53,7 +59,7 @@ export const useLive = defineStore('live', () => {
       await fetchActivity(eventId, { limit: 1 })
       return true
     } catch (thrown) {
-      return !(thrown instanceof ApiProblem && [401, 403, 404].includes(thrown.status))
+      return !isRefusal(thrown)
     }
   }
 
@@ -63,7 +69,20 @@ export const useLive = defineStore('live', () => {
     loading.value = true
     failure.value = ''
     state.value = 'connecting'
-    if (!(await read()) || id !== eventId) return
+    await begin(id, 0)
+  }
+
+  async function begin(id: string, failures: number): Promise<void> {
+    const outcome = await read()
+    if (id !== eventId) return
+    if (outcome !== 'read') {
+      state.value = outcome === 'refused' ? 'ended' : 'reconnecting'
+      if (outcome === 'refused') return
+      const again = () => void begin(id, failures + 1)
+      beginning = setTimeout(again, waitBeforeRetry(failures, Math.random()))
+      return
+    }
+    connection?.stop()
     connection = keepLive({
       open: (events) => openLive(id, feed.value.position, events),
       onMessage: take,
@@ -73,6 +92,7 @@ export const useLive = defineStore('live', () => {
   }
 
   function stop(): void {
+    clearTimeout(beginning)
     connection?.stop()
     connection = null
     eventId = ''
