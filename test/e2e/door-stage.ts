@@ -92,7 +92,7 @@ export const scan = (page: Page, text: string): Promise<void> =>
 export const result = (page: Page, word: string) =>
   page.getByRole('alert').or(page.getByRole('status')).filter({ hasText: word })
 
-export const state = (page: Page, word: 'Online' | 'Offline') =>
+export const state = (page: Page, word: 'Connecting…' | 'Online' | 'Offline') =>
   page.getByRole('button', { name: 'State of this device' }).filter({ hasText: word }).waitFor()
 
 /** How many scans the header says wait; 0 where it says nothing. */

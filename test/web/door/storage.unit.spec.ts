@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto'
 import { forceCloseDatabase, IDBFactory } from 'fake-indexeddb'
 import { unwrap } from 'idb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { noAnswer } from '@shared/api/problem.ts'
 import { troubleOf } from '../../../web/src/door/api.ts'
 import { keptOpen, type Database } from '../../../web/src/door/offline/database.ts'
 import { callEnd } from '../../../web/src/door/offline/scanner-door.ts'
@@ -69,7 +70,7 @@ describe('a scanner whose storage fails', () => {
     for (let arrival = 0; arrival < 2; arrival += 1) expect((await admit(1)).alone).toBe(false)
     server.change(guestIdOf(2), 1)
     for (let update = 0; update < 4; update += 1) await scanner.sync()
-    expect(scanner.status).toMatchObject({ online: true, waiting: 0, kept: false })
+    expect(scanner.status).toMatchObject({ link: 'online', waiting: 0, kept: false })
     expect(server.arrived(ADA)).toBe(2)
   })
 
@@ -163,6 +164,7 @@ describe('what is thrown', () => {
   it.each([
     [new DOMException('too late', 'TimeoutError'), 'silent', 'offline'],
     [new DOMException('given up', 'AbortError'), 'silent', 'offline'],
+    [noAnswer(), 'silent', 'offline'],
     [full, 'unrelated', 'storage'],
     [new DOMException('is closed', 'InvalidStateError'), 'unrelated', 'storage'],
     [new SyntaxError('no JSON'), 'failed', 'server'],

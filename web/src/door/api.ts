@@ -78,11 +78,14 @@ export const fetchManifest = (ticket: string, since?: string): Promise<Manifest>
     query: { deviceId: deviceId(), since },
   })
 
-/** @returns what a ticket is for. @throws ApiProblem when the server does not take it */
-export async function eventOf(ticket: string): Promise<Manifest['event']> {
+/**
+ * The smallest question that only the server can answer.
+ * @returns what a ticket is for. @throws ApiProblem when the server does not take it
+ */
+export async function eventOf(ticket: string, patience = PATIENCE_MS): Promise<Manifest['event']> {
   const { event } = await api.get<Manifest>('/check-in/manifest', {
     bearer: ticket,
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal: AbortSignal.timeout(patience),
     query: { deviceId: deviceId(), limit: 1 },
   })
   return event
@@ -95,7 +98,7 @@ export async function sendBatch(ticket: string, items: readonly BatchItem[]): Pr
 }
 
 /** Whether it was given up waiting for an answer; every other DOMException is one of this device's storage. */
-export const isSilence = (thrown: unknown): boolean =>
+const isSilence = (thrown: unknown): boolean =>
   thrown instanceof DOMException && (thrown.name === 'TimeoutError' || thrown.name === 'AbortError')
 
 /** Puts anything a call throws into the terms of the door. */

@@ -5,6 +5,9 @@ import type { NoTicket } from './useTicket.ts'
 import { Scanner, type ScannerStatus } from './offline/scanner.ts'
 import { BACK_OFF_MS } from './offline/sync.ts'
 
+/** How often a device that the server does not answer asks whether it is back, in milliseconds. */
+const KNOCK_MS = 4_000
+
 export interface UseScanner {
   /** Null until what is kept on the device was opened. */
   scanner: Readonly<ShallowRef<Scanner | null>>
@@ -16,7 +19,7 @@ export interface UseScanner {
 
 /**
  * Opens the scanner of a ticket and keeps it in step with the server: at the start, when the network or the page comes back,
- * and every 30 s.
+ * and every 30 s; while the server is away and the page is seen, it is looked for every few seconds.
  * @param refused told when the server takes the ticket no more
  */
 export function useScanner({ token, face }: Ticket, refused: (why: NoTicket) => void): UseScanner {
@@ -63,6 +66,9 @@ export function useScanner({ token, face }: Ticket, refused: (why: NoTicket) => 
     if ((status.value?.waiting ?? 0) > 0) event.preventDefault()
   }
   const timer = setInterval(() => void sync(), BACK_OFF_MS)
+  const knocking = setInterval(() => {
+    if (!document.hidden) void scanner.value?.knock()
+  }, KNOCK_MS)
   addEventListener('online', onOnline)
   addEventListener('offline', onOffline)
   addEventListener('beforeunload', stayWithQueue)
@@ -70,6 +76,7 @@ export function useScanner({ token, face }: Ticket, refused: (why: NoTicket) => 
   onScopeDispose(() => {
     disposed = true
     clearInterval(timer)
+    clearInterval(knocking)
     removeEventListener('online', onOnline)
     removeEventListener('offline', onOffline)
     removeEventListener('beforeunload', stayWithQueue)

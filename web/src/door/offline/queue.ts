@@ -46,6 +46,11 @@ export class ScanQueue {
     return this.#waiting.length
   }
 
+  /** Whether a scan waits that was never sent. */
+  get unsent(): boolean {
+    return this.#waiting.some(({ asked }) => !asked)
+  }
+
   /** Scans of other events that wait on this device for a ticket of theirs. */
   get elsewhere(): number {
     return this.#elsewhere

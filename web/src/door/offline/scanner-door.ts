@@ -1,6 +1,6 @@
 import type { CheckInPreview } from '@contracts/door.ts'
 import { noAnswer } from '@shared/api/problem.ts'
-import { isSilence, troubleOf } from '../api.ts'
+import { troubleOf } from '../api.ts'
 import type { Admission, Door, Finding, Undoable } from '../door.ts'
 import type { Scan } from '../scan.ts'
 import type { CallEnd, Connection } from './connection.ts'
@@ -156,8 +156,8 @@ export class ScannerDoor implements Door {
 
 /** How a call that threw ended, for the connection. */
 export function callEnd(thrown: unknown): CallEnd {
-  if (isSilence(thrown)) return 'silent'
   const { kind } = troubleOf(thrown)
+  if (kind === 'offline') return 'silent'
   if (kind === 'storage') return 'unrelated'
-  return kind === 'offline' || kind === 'server' || kind === 'wait' ? 'failed' : 'answered'
+  return kind === 'server' || kind === 'wait' ? 'failed' : 'answered'
 }

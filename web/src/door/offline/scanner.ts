@@ -1,19 +1,19 @@
 import type { Manifest } from '@contracts/door-offline.ts'
-import { fetchManifest, sendBatch, serverDoor, troubleOf } from '../api.ts'
+import { eventOf, fetchManifest, sendBatch, serverDoor, troubleOf } from '../api.ts'
 import type { Door } from '../door.ts'
 import type { TicketFace } from '../ticket.ts'
-import { Connection, PATIENCE_MS } from './connection.ts'
+import { Connection, PATIENCE_MS, type CallEnd, type Link } from './connection.ts'
 import { keptOpen, type Database, type Notice } from './database.ts'
 import { DeviceDoor } from './device-door.ts'
 import { dropExpired, ManifestStore } from './manifest-store.ts'
 import { ScanQueue } from './queue.ts'
 import { callEnd, ScannerDoor } from './scanner-door.ts'
-import { Sync } from './sync.ts'
+import { BACK_OFF_MS, Sync } from './sync.ts'
 import type { Upload } from './upload.ts'
 
 /** What people at the door see of the machinery. */
 export interface ScannerStatus {
-  readonly online: boolean
+  readonly link: Link
   readonly syncing: boolean
   /** Scans that the server does not have yet. */
   readonly waiting: number
@@ -56,6 +56,9 @@ export class Scanner {
   readonly #sync: Sync
   readonly #checkInIds = new Map<string, string>()
   #notices: readonly Notice[] = []
+  #knocking = false
+  /** Until when nobody is asked whether the server is back, milliseconds since the epoch. */
+  #restUntil = 0
 
   static async open(options: ScannerOptions): Promise<Scanner> {
     const database = options.database ?? keptOpen()
@@ -103,7 +106,7 @@ export class Scanner {
   get status(): ScannerStatus {
     const { roster, header } = this.#store
     return {
-      online: this.#connection.online,
+      link: this.#connection.link,
       syncing: this.#sync.running,
       waiting: this.#queue.size,
       elsewhere: this.#queue.elsewhere,
@@ -129,12 +132,29 @@ export class Scanner {
     try {
       await running
       this.#connection.ended('answered')
+      // Made while the request was on its way, which it missed.
+      if (this.#queue.unsent) void this.sync()
     } catch (thrown) {
       this.#connection.ended(callEnd(thrown))
       if (troubleOf(thrown).kind === 'ticket') await this.refuse(codeOf(thrown))
     } finally {
       this.#tell()
     }
+  }
+
+  /**
+   * Asks whether the server is back, while it is away: little, so that it can be asked often. After a server that answers and
+   * takes nothing there is a rest.
+   */
+  async knock(): Promise<void> {
+    const { ticket, now } = this.#options
+    if (this.#connection.online || this.#sync.running || this.#knocking || now() < this.#restUntil) return
+    this.#knocking = true
+    const end = await eventOf(ticket, PATIENCE_MS).then((): CallEnd => 'answered', callEnd)
+    this.#knocking = false
+    if (end === 'silent') return
+    if (end === 'answered') await this.sync()
+    if (this.status.link === 'offline') this.#restUntil = now() + BACK_OFF_MS
   }
 
   lostNetwork(): void {
