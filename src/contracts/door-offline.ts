@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { band, id, instant, line } from './common.ts'
 import {
+  answered,
   checkInResult,
   conflictKind,
   doorFields,
@@ -50,6 +51,8 @@ export const manifestGuest = z.object({
   lastArrival: lastArrival.nullable(),
   /** Always sent; missing where a device kept the guest before it was. */
   turnedAway: turnedAway.nullable().optional(),
+  /** Null while the guest has not answered; likewise. */
+  answered: answered.nullable().optional(),
 })
 export type ManifestGuest = z.infer<typeof manifestGuest>
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { band, id, instant, line, pageQuery, page } from './common.ts'
+import { band, id, instant, line, page, pageQuery, rsvpStatus } from './common.ts'
 
 /*
  * The door. What its parts are for and how they follow each other stands in docs/door.md; what is queued and looked up
@@ -110,6 +110,9 @@ export const lastArrival = z.object({
 /** Staff sent the party away, and nobody of it was let in since. */
 export const turnedAway = z.object({ at: z.string(), gate: z.string(), reason: turnAwayReason })
 
+/** What became of the guest's answer: why a guest without a seat has none. */
+export const answered = rsvpStatus
+
 const subject = {
   /** Typed or scanned. */
   code: scanned.optional(),
@@ -125,8 +128,8 @@ const ONE = { error: 'takes exactly one of code, pass and guestId' }
 // Online, with a ticket as bearer token.
 
 /**
- * `POST /api/check-in/preview`. Changes nothing, except that a refusal is recorded: once for a nonce, and without a
- * nonce once a minute for the same guest or text.
+ * `POST /api/check-in/preview`. Changes nothing, except that the refusal of a pass or code is recorded: once for a nonce, and
+ * without a nonce once a minute for the same guest or text. Who is only looked up by name is refused nothing.
  */
 export const checkInPreviewBody = z
   .strictObject({ ...subject, deviceId: deviceId.optional(), nonce: nonce.optional() })
@@ -141,6 +144,8 @@ export const checkInPreview = z.object({
   lastArrival: lastArrival.nullable(),
   /** Always sent; missing where a device kept the guest before it was. */
   turnedAway: turnedAway.nullable().optional(),
+  /** Null while the guest has not answered; likewise. */
+  answered: answered.nullable().optional(),
 })
 export type CheckInPreview = z.infer<typeof checkInPreview>
 

@@ -42,7 +42,7 @@ const person = <T extends FactType>(
 /** The live monitor: answers, openings and arrivals in the order in which they happened, with the names of today. */
 export const activity: Projection = {
   name: 'activity',
-  version: 4,
+  version: 5,
   announces: 'items',
   tables: [
     defineTable<PersonRow>({
@@ -98,10 +98,12 @@ export const activity: Projection = {
       ],
       folds: {
         ...openingFolds,
-        RsvpAnswered: item('rsvp', ({ data: { answer, status, partySize } }) => ({
+        RsvpAnswered: item('rsvp', ({ actor, data: { answer, status, partySize } }) => ({
           answer,
           status,
           partySize,
+          // Only for somebody who is added there does the door answer.
+          walkIn: actor.startsWith('door:'),
         })),
         RsvpPromoted: item('promotion', ({ data: { partySize } }) => ({ partySize })),
         GuestCheckedIn: item(

@@ -2,6 +2,7 @@ import { happenedAt } from '../events/scan-time.ts'
 import { ERASED, known, type Erased } from '../events/fact.ts'
 import type { Band } from '../events/guest.ts'
 import type { Fact, FactType } from '../events/registry.ts'
+import type { RsvpStatus } from '../events/rsvps.ts'
 import { tallied, worstOf, type BandedScore, type Tally } from '../scoring/tally.ts'
 import { folded } from './guest-row.ts'
 import { guestColumns, guestKeyOf, timeOf, type FactOfType, type Fold, type Folds } from './projection.ts'
@@ -23,6 +24,8 @@ export type DoorGuestRow = {
   readonly risk: Band | null
   /** People with a seat, null without one. */
   readonly expected: number | null
+  /** What became of their answer, null without one. */
+  readonly answered: RsvpStatus | null
   readonly companions: string[]
   readonly arrived: number
   /** Those that were not undone, in the order in which they were recorded. */
@@ -62,6 +65,7 @@ export const doorGuestColumns: { readonly [C in keyof DoorGuestRow]: string } = 
   scores: 'jsonb NOT NULL',
   risk: 'text',
   expected: 'integer',
+  answered: 'text',
   companions: 'jsonb NOT NULL',
   arrived: 'integer NOT NULL',
   arrivals: 'jsonb NOT NULL',
@@ -81,6 +85,7 @@ const newRow = (fact: Fact): DoorGuestRow => ({
   scores: {},
   risk: null,
   expected: null,
+  answered: null,
   companions: [],
   arrived: 0,
   arrivals: [],
@@ -169,9 +174,10 @@ export const doorGuestFolds: Pick<Folds<DoorGuestRow>, Handled> = {
     return { turned_away: before !== null && before.at > at ? before : { at, gate, reason } }
   }),
   RsvpAnswered: guest((row, { data, personal }) => ({
+    answered: data.status,
     expected: data.status === 'confirmed' ? data.partySize : null,
     ...accompanied(row.erased ? [] : (known(personal, 'plusOneNames') ?? [])),
   })),
-  RsvpPromoted: guest((_row, { data }) => ({ expected: data.partySize })),
-  RsvpWithdrawn: guest(() => ({ expected: null, ...accompanied([]) })),
+  RsvpPromoted: guest((_row, { data }) => ({ answered: 'confirmed', expected: data.partySize })),
+  RsvpWithdrawn: guest(() => ({ answered: null, expected: null, ...accompanied([]) })),
 }

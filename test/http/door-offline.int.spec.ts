@@ -45,6 +45,7 @@ describe('the manifest', () => {
       risk: 'low',
       lastArrival: null,
       turnedAway: null,
+      answered: 'confirmed',
     })
     expect(JSON.stringify(manifest)).not.toContain(grace.code)
   })

@@ -5,7 +5,7 @@ import { DAY, HOUR, MINUTE } from '../../src/kernel/time.ts'
 import { doorStream, guestStream } from '../../src/events/streams.ts'
 import { atTheDoor } from '../support/at-the-door.ts'
 import { aNonce, attending, openGate, passOf, type Gate } from '../support/gate.ts'
-import { addGuest, createEvent, expectStatus } from '../support/party.ts'
+import { addGuest, answer, createEvent, expectStatus } from '../support/party.ts'
 
 const it = atTheDoor
   .extend('partySize', 3)
@@ -238,6 +238,32 @@ describe('a refusal', () => {
 })
 
 describe('a lost pass', () => {
+  it('tells why a guest has no seat, and who is only looked up is not recorded as refused', async ({
+    product,
+    host,
+    event,
+    north,
+    activity,
+  }) => {
+    const invited = (name: string) => addGuest(host, event.id, { name })
+    const [silent, unsure, gone] = [await invited('Sila'), await invited('Una'), await invited('Dora')]
+    await answer(product.client(), unsure.token, { answer: 'maybe', partySize: 1 })
+    await answer(product.client(), gone.token, { answer: 'declined' })
+    const before = await activity()
+    for (const [guest, answered] of [
+      [silent, null],
+      [unsure, 'maybe'],
+      [gone, 'declined'],
+    ] as const) {
+      const seen = { refusal: 'not_attending', answered }
+      expect(expectStatus(await north.preview({ guestId: guest.id }), 200)).toMatchObject(seen)
+      expect((await north.search(guest.view.name ?? ''))[0]).toMatchObject(seen)
+      const { guests } = await north.manifest()
+      expect(guests.find(({ id }) => id === guest.id)).toMatchObject({ admission: 'not_attending', answered })
+    }
+    expect((await activity()).length).toBe(before.length)
+  })
+
   it('is looked for by parts of the name, whatever the accents, and the guest let in by id', async ({
     host,
     event,
@@ -273,7 +299,14 @@ describe('a lost pass', () => {
 })
 
 describe('somebody who is not on the list', () => {
-  it('is let in only where the host allows it', async ({ host, event, arrivals, allowWalkIns, walkIn }) => {
+  it('is let in only where the host allows it', async ({
+    host,
+    event,
+    activity,
+    arrivals,
+    allowWalkIns,
+    walkIn,
+  }) => {
     expect((await walkIn()).body).toMatchObject({ status: 403, code: 'walk_ins_off' })
     await allowWalkIns(true)
     expect((await host.client.get(`/api/events/${event.id}/door`)).body).toEqual({ walkIns: true })
@@ -286,6 +319,9 @@ describe('somebody who is not on the list', () => {
     })
     expect(again.body).toEqual(one.body)
     expect(await arrivals()).toMatchObject({ expected: 5, arrived: 2 })
+    expect((await activity()).find(({ kind }) => kind === 'rsvp')?.sentence).toBe(
+      'Margaret Hamilton came without being on the list, party of 2',
+    )
     await allowWalkIns(false)
     expect((await walkIn()).status).toBe(403)
   })

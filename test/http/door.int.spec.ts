@@ -103,6 +103,7 @@ describe('a look at a pass', () => {
       refusal: null,
       lastArrival: null,
       turnedAway: null,
+      answered: 'confirmed',
     })
     expect((await arrived()).arrived).toBe(0)
   })

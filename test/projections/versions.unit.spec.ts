@@ -18,6 +18,7 @@ const TABLES_OF_VERSION: Readonly<Record<string, string>> = {
   'activity 2': '24955645e977ab2e',
   'activity 3': '24955645e977ab2e',
   'activity 4': '066962812cbb1faa',
+  'activity 5': '066962812cbb1faa',
   'preview 1': 'ef913ab0876e1e17',
   'arrivals 1': '024a9646f5d615d1',
   'arrivals 2': 'e9913a17d1b25563',
@@ -25,6 +26,7 @@ const TABLES_OF_VERSION: Readonly<Record<string, string>> = {
   'door 2': '7a655a81df11c87c',
   'door 3': 'f09ed1526e033b5c',
   'door 4': 'cc3b4ee8066008b9',
+  'door 5': '43a2e8e885cf1321',
 }
 
 it.each(projections.map((projection) => [projection.name, projection] as const))(

@@ -25,6 +25,7 @@ export function previewView(party: Party): CheckInPreview {
     risk: guest.risk?.band ?? null,
     refusal: refusalOf(guest, party),
     turnedAway: turnedAway === null ? null : { ...turnedAway, at: iso(turnedAway.at) },
+    answered: party.seat?.status ?? null,
   }
 }
 
@@ -65,5 +66,6 @@ export function foundView(guest: DoorGuest, isOpen: boolean): CheckInPreview {
     refusal,
     lastArrival: guest.lastArrival,
     turnedAway: guest.turnedAway,
+    answered: guest.answered,
   }
 }

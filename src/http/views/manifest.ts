@@ -68,6 +68,7 @@ function guestView(tokens: Tokens, eventId: string, guest: DoorGuest): ManifestG
     risk: guest.risk,
     lastArrival: guest.lastArrival,
     turnedAway: guest.turnedAway,
+    answered: guest.answered,
   }
 }
 

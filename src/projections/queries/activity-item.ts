@@ -99,6 +99,9 @@ function openingSentence(row: ActivityRow, name: string): string {
 
 function answerSentence(row: ActivityRow, name: string): string {
   const status = text(row, 'status')
+  if (row.details['walkIn'] === true) {
+    return `${name} came without being on the list${party(row)}${status === 'confirmed' ? '' : ', and there was no seat left'}`
+  }
   switch (status) {
     case 'confirmed':
       return `${name} accepted${party(row)}`

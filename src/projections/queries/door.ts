@@ -12,7 +12,7 @@ import type { DoorGuest, DoorQueries, ManifestPage } from './types.ts'
 const MANIFEST = `
   WITH page AS (
     SELECT guest_id, listed, name, pass_version, pass_revoked, risk, expected, companions, arrived, arrivals,
-      turned_away,
+      turned_away, answered,
       told_at::text AS told_at, told_at AS place
     FROM {door}.guests
     WHERE event_id = $1 AND told_at > $2
@@ -120,6 +120,7 @@ function guestOf(row: DoorColumns): DoorGuest {
     arrived: row.arrived,
     lastArrival: lastOf(row.arrivals),
     turnedAway: standing(row),
+    answered: row.answered,
   }
 }
 

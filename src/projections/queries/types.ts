@@ -210,6 +210,8 @@ export interface DoorGuest {
   readonly lastArrival: { at: string; gate: string; deviceId: string; count: number } | null
   /** The latest time that staff sent the party away, null when somebody of it came in since. */
   readonly turnedAway: z.infer<typeof turnedAway> | null
+  /** Null while the guest has not answered. */
+  readonly answered: RsvpStatus | null
 }
 
 export interface ManifestPage {

@@ -100,8 +100,11 @@ export const en = {
     insideSince: 'Since {time}, {gate}',
   },
   refusal: {
-    not_attending:
-      'This guest has no confirmed seat: they declined, have not answered, or are on the waitlist.',
+    not_attending: 'This guest has no confirmed seat.',
+    unanswered: 'This guest was invited and has not answered: no seat is kept for them.',
+    maybe: 'This guest answered that they may come: no seat is kept for them.',
+    declined: 'This guest declined.',
+    waitlisted: 'This guest is on the waitlist: there was no seat left.',
     removed: 'This guest was taken off the list.',
     party_complete: 'Everybody of this party is inside already.',
     event_not_open: 'The doors of this event are not open: it is not published, or it is over.',

@@ -1,12 +1,18 @@
+import type { CheckInPreview } from '@contracts/door.ts'
 import type { Translate } from '@shared/i18n.ts'
 import type { en } from './en.ts'
 
 type T = Translate<typeof en>
 
-/** A reason of the contract has a sentence here; a sentence of the server is shown as it is. */
-export function refusalSentence(t: T, reason: string | null): string {
+/**
+ * A reason of the contract has a sentence here; a sentence of the server is shown as it is.
+ * @param answered what became of the guest's answer, undefined when that is not known
+ */
+export function refusalSentence(t: T, reason: string | null, answered?: CheckInPreview['answered']): string {
   switch (reason) {
     case 'not_attending':
+      if (answered === undefined || answered === 'confirmed') return t('refusal.not_attending')
+      return t(`refusal.${answered ?? 'unanswered'}`)
     case 'removed':
     case 'party_complete':
     case 'event_not_open':

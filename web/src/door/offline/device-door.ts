@@ -166,6 +166,7 @@ const previewOf = (guest: ManifestGuest, refusal: CheckInPreview['refusal']): Ch
   refusal,
   lastArrival: guest.lastArrival,
   turnedAway: guest.turnedAway ?? null,
+  ...(guest.answered === undefined ? {} : { answered: guest.answered }),
 })
 
 function admitted(
