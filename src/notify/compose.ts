@@ -4,12 +4,18 @@ import type { Occasion } from './occasion.ts'
 import { passPicture } from './pass.ts'
 import { oneSegment } from './sms-text.ts'
 import { codeLetter, type CodeLetter } from './templates/code-letter.ts'
-import { invitationLetter, replyLetter, type GuestLetter, type Reply } from './templates/guest-letters.ts'
+import {
+  invitationLetter,
+  replyLetter,
+  type GuestLetter,
+  type InvitationLetter,
+  type Reply,
+} from './templates/guest-letters.ts'
 import { passwordResetLetter } from './templates/host-letters.ts'
 import { letterHtml, letterText, type Letter } from './templates/layout.ts'
 
 export type { Occasion } from './occasion.ts'
-export type { GuestLetter, Reply } from './templates/guest-letters.ts'
+export type { GuestLetter, InvitationLetter, Reply } from './templates/guest-letters.ts'
 
 /** Whom a message is for, and its id, which is the same for every try. */
 export interface Addressee<To> {
@@ -48,7 +54,7 @@ function mailToGuest(
   return mailOf(addressee, ownerOf(occasion), guestName, occasion.hostName, letter, attachments)
 }
 
-export function invitationMail(addressee: Addressee<string>, about: GuestLetter): Mail {
+export function invitationMail(addressee: Addressee<string>, about: InvitationLetter): Mail {
   return mailToGuest(addressee, about, invitationLetter(about))
 }
 

@@ -55,7 +55,7 @@ async function deliver(
   if (occasion === null || why !== null) return failed(why ?? 'There is no such event.')
   const { name: guestName, email, phone } = guest.contact
   const link = options.links.guestLink({ eventId, guestId, version: guest.link.version })
-  const about = { occasion, guestName, link }
+  const about = { occasion, guestName, link, plusOnesAllowed: guest.plusOnesAllowed }
   if (guest.messages.get(messageId)?.channel === 'sms') {
     if (phone === null) return failed('The guest has no phone number any more.')
     await options.sms.send(invitationSms({ id: messageId, to: phone }, about))

@@ -1,4 +1,4 @@
-import type { GuestLetter, Occasion } from '../../src/notify/compose.ts'
+import type { InvitationLetter, Occasion } from '../../src/notify/compose.ts'
 
 export const occasion: Occasion = {
   eventId: '01JCDR00000000000000000000',
@@ -10,8 +10,9 @@ export const occasion: Occasion = {
   sequence: 2,
 }
 
-export const about: GuestLetter = {
+export const about: InvitationLetter = {
   occasion,
   guestName: 'Bob Guest',
+  plusOnesAllowed: 2,
   link: 'https://party.example/r/secret-token',
 }

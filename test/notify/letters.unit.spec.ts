@@ -102,6 +102,14 @@ test('an event without a place and a host without a name leave no hole', () => {
   expect(senderName).toBeNull()
 })
 
+test('an invitation says who invites, and how many the guest may bring', () => {
+  const textFor = (plusOnesAllowed: number) => invitationMail(to, { ...about, plusOnesAllowed }).text
+  expect(textFor(2)).toContain('Anna Host invites you to Summer Party.')
+  expect(textFor(2)).toContain('You may bring up to 2 people along.')
+  expect(textFor(1)).toContain('You may bring somebody along.')
+  expect(textFor(0)).not.toContain('bring')
+})
+
 test('only a confirmed guest gets a pass and a calendar entry', async () => {
   const attached = await Promise.all(
     replies.map(async (reply) => (await replyMail(to, about, reply, 'party.example')).attachments.length),

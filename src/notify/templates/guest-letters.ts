@@ -10,6 +10,11 @@ export interface GuestLetter {
   readonly link: string
 }
 
+export interface InvitationLetter extends GuestLetter {
+  /** People whom the guest may bring along. */
+  readonly plusOnesAllowed: number
+}
+
 export type Reply =
   | {
       readonly status: 'confirmed'
@@ -37,11 +42,17 @@ const KEEP_IT: Part = {
   text: 'This link is yours alone: openings by other people are noticed and may be stopped, so please do not pass it on.',
 }
 
-export function invitationLetter({ occasion, guestName, link }: GuestLetter): Letter {
+function company(plusOnesAllowed: number): Part[] {
+  if (plusOnesAllowed === 0) return []
+  const most = plusOnesAllowed === 1 ? 'somebody' : `up to ${people(plusOnesAllowed)}`
+  return [{ kind: 'paragraph', text: `You may bring ${most} along.` }]
+}
+
+export function invitationLetter({ occasion, guestName, link, plusOnesAllowed }: InvitationLetter): Letter {
   const { name, hostName } = occasion
   return {
     subject: `Your invitation: ${name}`,
-    preheader: `${whenOf(occasion)}. Open your invitation and answer.`,
+    preheader: `${hostName === null ? '' : `From ${hostName}. `}${whenOf(occasion)}. Open your invitation and answer.`,
     sender: hostName ?? 'GuestGuard',
     heading: name,
     parts: [
@@ -51,6 +62,7 @@ export function invitationLetter({ occasion, guestName, link }: GuestLetter): Le
         text: hostName === null ? `You are invited to ${name}.` : `${hostName} invites you to ${name}.`,
       },
       ...details(occasion),
+      ...company(plusOnesAllowed),
       { kind: 'button', label: 'Open your invitation', url: link },
       KEEP_IT,
     ],

@@ -2,6 +2,7 @@ export const account = {
   email: 'E-mail',
   password: 'Password',
   name: 'Your name',
+  nameHint: 'Invitations say who invites: this name.',
   passwordHint: 'At least 10 characters. A few unrelated words are easy to remember.',
   show: 'Show the password',
   hide: 'Hide the password',
