@@ -115,6 +115,8 @@ export function createDashboardRouter(): Router {
     if (to.meta.for === 'visitor' && (await session.knownIfLikely())) {
       return to.path === '/login' ? safeReturn(to.query.to) : '/events'
     }
+    // Anybody may see the other pages; their head tells whether somebody is signed in.
+    if (to.meta.for === undefined) await session.knownIfLikely()
     return true
   })
 
