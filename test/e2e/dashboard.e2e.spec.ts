@@ -58,14 +58,15 @@ describeInBrowser('the dashboard', (browser, test) => {
     await context.close()
   })
 
-  test('shows the tab one is on in full, also where there is not room for all of them', async () => {
-    const { page, context } = await hostAt('/check-in', { width: 390 })
-    await tab(page, 'Guests').getByText('12').waitFor()
-    const inSight = async () => {
-      const box = await tab(page, 'Check-in').boundingBox()
+  test('shows every tab in full on a phone', async () => {
+    const { page, context } = await hostAt('', { width: 390 })
+    const inSight = async (name: string) => {
+      const box = await tab(page, name).boundingBox()
       return box !== null && box.x >= 0 && box.x + box.width < 391
     }
-    await expect.poll(inSight).toBe(true)
+    for (const name of ['Overview', 'Guests', 'Live', 'Security', 'Check-in']) {
+      expect(await inSight(name), name).toBe(true)
+    }
     await context.close()
   })
 
@@ -221,6 +222,25 @@ describeInBrowser('the dashboard', (browser, test) => {
     await badge('Live').waitFor()
     await funnel.getByText('Answered').waitFor()
     await away.waitFor({ state: 'detached' })
+    await context.close()
+  })
+
+  test('says in a whole sentence what is wrong with a field', async () => {
+    const { page, context } = await visit(browser(), stage)
+    await page.goto('/register')
+    await page.getByLabel('E-mail').fill('new@example.org')
+    await page.getByLabel('Password', { exact: true }).fill('short')
+    await page.getByRole('button', { name: 'Create the account' }).click()
+    await page.getByText('Password has fewer than 10 characters.').waitFor()
+    await context.close()
+  })
+
+  test('knows a host also at an address where there is nothing', async () => {
+    const { page, context } = await hostAt('')
+    await page.goto('/nothing/here')
+    await page.getByRole('heading', { name: 'There is nothing here' }).waitFor()
+    await page.getByRole('button', { name: 'Sign out' }).waitFor()
+    expect(await page.getByRole('link', { name: 'Create an account' }).count()).toBe(0)
     await context.close()
   })
 

@@ -57,4 +57,15 @@ describeInBrowser('the guest list of a host', (browser, test) => {
     expect(trouble).toEqual([])
     await context.close()
   })
+
+  test('says on a phone who has arrived, and shows only those when asked', async () => {
+    const { page, context, trouble } = await hostAt('', { width: 390 })
+    const ada = page.getByRole('listitem').filter({ hasText: 'Ada Lovelace' })
+    await ada.getByText('Arrived: 2 of 2').waitFor()
+    await page.getByLabel('Arrival').selectOption('Arrived')
+    await page.getByRole('listitem').filter({ hasText: 'Grace Hopper' }).waitFor({ state: 'detached' })
+    await ada.waitFor()
+    expect(trouble).toEqual([])
+    await context.close()
+  })
 })

@@ -58,6 +58,7 @@ describe('the filter of the guest list', () => {
     expect(countsEverybody(filterOf({ status: 'confirmed', sort: 'name' }))).toBe(true)
     expect(countsEverybody(filterOf({ q: 'zzz' }))).toBe(false)
     expect(countsEverybody(filterOf({ risk: 'high' }))).toBe(false)
+    expect(countsEverybody(filterOf({ checkedIn: 'true' }))).toBe(false)
   })
 
   it('leaves out what an address says wrongly', () => {
@@ -68,6 +69,7 @@ describe('the filter of the guest list', () => {
     const filter = fc.record({
       status: fc.constantFrom(null, ...statusOrder),
       risk: fc.constantFrom(null, 'low', 'medium', 'high', 'block'),
+      checkedIn: fc.constantFrom(null, 'true', 'false'),
       q: fc.string({ maxLength: 120 }).map((text) => text.trim()),
       sort: fc.constantFrom(...(Object.keys(sortWords) as GuestSort[])),
     } as const)

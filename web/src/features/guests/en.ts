@@ -8,6 +8,12 @@ export const guests = {
   searchHint: 'Name, e-mail, phone or reference',
   risk: 'Risk',
   anyRisk: 'Any risk',
+  arrival: 'Arrival',
+  arrivals: {
+    any: 'Arrived or not',
+    true: 'Arrived',
+    false: 'Not arrived',
+  },
   sort: 'Sort by',
   sorts: {
     newest: 'Newest first',
@@ -45,6 +51,7 @@ export const guests = {
   erasedName: 'Erased guest',
   party: 'party of {count}',
   ofParty: '{arrived} of {size}',
+  arrivedOf: 'Arrived: {arrived} of {size}',
   notOpened: 'Not opened',
   linkRevoked: 'Link stopped',
   invitation: {

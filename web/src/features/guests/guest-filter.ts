@@ -7,6 +7,8 @@ export type GuestSort = 'name' | '-name' | 'created' | '-created' | 'risk' | '-r
 export interface GuestFilter {
   status: GuestStatus | null
   risk: Band | null
+  /** As the API writes it. */
+  checkedIn: 'true' | 'false' | null
   q: string
   sort: GuestSort
 }
@@ -40,6 +42,7 @@ export function filterOf(query: Record<string, unknown>): GuestFilter {
   return {
     status: one(query.status, statusOrder),
     risk: one(query.risk, risks),
+    checkedIn: one(query.checkedIn, ['true', 'false']),
     q: typeof query.q === 'string' ? query.q.slice(0, 120) : '',
     sort: one(query.sort, Object.keys(sortWords) as GuestSort[]) ?? '-created',
   }
@@ -50,13 +53,14 @@ export function queryOf(filter: GuestFilter): Record<string, string> {
   return {
     ...(filter.status ? { status: filter.status } : {}),
     ...(filter.risk ? { risk: filter.risk } : {}),
+    ...(filter.checkedIn ? { checkedIn: filter.checkedIn } : {}),
     ...(filter.q.trim() === '' ? {} : { q: filter.q.trim() }),
     ...(filter.sort === '-created' ? {} : { sort: filter.sort }),
   }
 }
 
 export const isNarrowed = (filter: GuestFilter): boolean =>
-  filter.status !== null || filter.risk !== null || filter.q.trim() !== ''
+  filter.status !== null || filter.risk !== null || filter.checkedIn !== null || filter.q.trim() !== ''
 
 /** Whether the counts of the list, which the status does not narrow, are about everybody who is on it. */
 export const countsEverybody = (filter: GuestFilter): boolean => !isNarrowed({ ...filter, status: null })
