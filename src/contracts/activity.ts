@@ -20,6 +20,8 @@ export const activityItem = z
       'check_in_undone',
     ]),
     at: z.string(),
+    /** Of an arrival that a scanner sent later: when they came in; `at` is when it was sent. Null for everything else. */
+    cameAt: z.string().nullable(),
     /** Null for what is about nobody on the list, such as a forged pass. */
     guest: person.nullable(),
     sentence: z.string(),

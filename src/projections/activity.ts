@@ -1,5 +1,6 @@
 import { ERASED, known } from '../events/fact.ts'
 import type { FactType } from '../events/registry.ts'
+import { happenedAt } from '../events/scan-time.ts'
 import { openingFolds } from './activity-opening.ts'
 import {
   AWAITS_VERDICT,
@@ -42,7 +43,7 @@ const person = <T extends FactType>(
 /** The live monitor: answers, openings and arrivals in the order in which they happened, with the names of today. */
 export const activity: Projection = {
   name: 'activity',
-  version: 5,
+  version: 6,
   announces: 'items',
   tables: [
     defineTable<PersonRow>({
@@ -108,7 +109,11 @@ export const activity: Projection = {
         RsvpPromoted: item('promotion', ({ data: { partySize } }) => ({ partySize })),
         GuestCheckedIn: item(
           'check_in',
-          ({ data: { arrivalCount, gate, offline } }) => ({ arrivalCount, gate, offline }),
+          (fact) => {
+            const { arrivalCount, gate, offline } = fact.data
+            const cameAt = offline ? new Date(happenedAt(fact)).toISOString() : null
+            return { arrivalCount, gate, offline, cameAt }
+          },
           ({ data }) => data.checkInId,
         ),
         CheckInRefused: item('check_in_refused', ({ data: { reason, gate } }) => ({ reason, gate })),
@@ -127,7 +132,7 @@ export const activity: Projection = {
             return { ...beginFor(of, fact, fact.id, 'check_in_refused'), details: { reason, gate, last } }
           },
         },
-        CheckInUndone: item('check_in_undone', () => ({})),
+        CheckInUndone: item('check_in_undone', ({ data: { checkInId } }) => ({ checkInId })),
         GuestForgotten: {
           key: allItemsOf,
           evolve: (row) =>

@@ -14,7 +14,7 @@ describe('activity', () => {
       'Bob was not let in at Main entrance: not on the list of those who come',
       'Bob accepted and is on the waitlist, party of 2',
       'Bob opened the invitation, not scored yet',
-      'A check-in of Zoë Müller was undone',
+      'A check-in of Zoë Müller at South gate was undone',
       'Zoë Müller checked in at South gate',
       'Zoë Müller checked in, 2 people, at North gate',
       'Zoë Müller accepted, party of 3',

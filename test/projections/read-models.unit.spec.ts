@@ -277,6 +277,14 @@ describe('activity', () => {
     ])
   })
 
+  it('says of an arrival that was sent later when they came in', () => {
+    const came = { offline: true, scannedAt: '2026-06-01T09:24:00.000Z' }
+    const cameAt = (...steps: Step[]) =>
+      items(...steps).map((one) => (one['details'] as { cameAt: unknown }).cameAt)
+    expect(cameAt(ada.checkedIn(1, 1, 'North', came))).toEqual(['2026-06-01T09:24:00.000Z'])
+    expect(cameAt(ada.checkedIn(1, 1, 'North', { ...came, offline: false }))).toEqual([null])
+  })
+
   it('calls people by the name of today, and forgets it with them', () => {
     const names = (...steps: Step[]) => rowsOf(activity, asFacts(steps), 'people').map((one) => one['name'])
     expect(names(invited, ada.changed({ name: 'Ada King' }))).toEqual(['Ada King'])

@@ -35,6 +35,7 @@ const item = (position: number, change: Partial<ActivityItem> = {}): ActivityIte
   verdictNote: null,
   note: null,
   plusOneNames: [],
+  cameAt: null,
   before: null,
   ...change,
 })

@@ -25,6 +25,7 @@ const opening = (place: ActivityItem['place'], band: ActivityItem['band'] = 'low
   verdictNote: null,
   note: null,
   plusOneNames: [],
+  cameAt: null,
   before: null,
 })
 const london = { city: 'London', country: 'GB', lat: 51.5, lon: -0.1 }

@@ -27,6 +27,7 @@ const opening = (id: string, change: Partial<ActivityItem> = {}): ActivityItem =
   verdictNote: null,
   note: null,
   plusOneNames: [],
+  cameAt: null,
   before: null,
   ...change,
 })

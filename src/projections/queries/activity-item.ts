@@ -10,6 +10,8 @@ export type ToldRow = ActivityRow & {
   readonly name: string | null
   readonly note: string | null
   readonly plus_one_names: readonly string[] | null
+  /** Of the arrival that was undone. */
+  readonly arrival: ActivityRow['details'] | null
 }
 
 /** A row with the name of the guest, in words for hosts. Worded when it is read, so that the words can change. */
@@ -19,6 +21,7 @@ export function activityItemOf(row: ToldRow): ActivityItem {
     position: row.told_at,
     kind: row.kind,
     at: row.at,
+    cameAt: cameAt(row),
     guest: row.guest_id === '' ? null : { id: row.guest_id, name: row.name },
     sentence: sentenceOf(row, row.guest_id === '' ? 'Somebody' : (row.name ?? 'An erased guest')),
     score: row.score,
@@ -45,7 +48,7 @@ function labelOf(row: ActivityRow): ActivityItem['label'] {
   return row.band === null ? 'Unscored' : BAND_LABELS[row.band]
 }
 
-function sentenceOf(row: ActivityRow, name: string): string {
+function sentenceOf(row: ToldRow, name: string): string {
   switch (row.kind) {
     case 'opening':
       return openingSentence(row, name)
@@ -60,7 +63,7 @@ function sentenceOf(row: ActivityRow, name: string): string {
     case 'check_in_conflict':
       return conflictSentence(row, name)
     case 'check_in_undone':
-      return `A check-in of ${name} was undone`
+      return undoneSentence(row, name)
     default:
       return unreachable(row.kind)
   }
@@ -116,6 +119,12 @@ function answerSentence(row: ActivityRow, name: string): string {
   }
 }
 
+function undoneSentence({ arrival, ...row }: ToldRow, name: string): string {
+  if (arrival === null) return `A check-in of ${name} was undone`
+  const of = { ...row, details: arrival }
+  return `A check-in of ${name}${count(of)} at ${text(of, 'gate')} was undone`
+}
+
 function conflictSentence(row: ActivityRow, name: string): string {
   const { gates } = row.details
   const where = Array.isArray(gates) ? [...new Set(gates.map(String))].join(' and ') : ''
@@ -152,6 +161,10 @@ const countries = new Intl.DisplayNames('en', { type: 'region', fallback: 'code'
 
 function countryName(code: string | null): string | null {
   return code !== null && /^[A-Z]{2}$/.test(code) ? (countries.of(code) ?? code) : code
+}
+
+function cameAt(row: ActivityRow): string | null {
+  return text(row, 'cameAt') === '' ? null : text(row, 'cameAt')
 }
 
 function text({ details }: ActivityRow, name: string): string {

@@ -7,8 +7,11 @@ import { decodeNumberCursor, pageOf } from './cursor.ts'
 import type { ActivityQueries } from './types.ts'
 
 /** What a guest wrote stands with the answers, from where it is erased: with an item it is the answer that holds now. */
+/** What was undone is told by the item of the arrival. */
 const ITEMS = `
-  SELECT i.*, p.name, a.note, a.plus_one_names
+  SELECT i.*, p.name, a.note, a.plus_one_names,
+    (SELECT c.details FROM {activity}.items c
+     WHERE c.key = i.event_id || '/' || i.guest_id || '/' || (i.details ->> 'checkInId')) AS arrival
   FROM {activity}.items i
   LEFT JOIN {activity}.people p ON p.key = i.event_id || '/' || i.guest_id
   LEFT JOIN {rsvps}.answers a

@@ -58,7 +58,7 @@ export const checkin = {
     'Scan this with the phone that stands at the gate. It can check guests in and nothing else, and works without a network too.',
   phoneGate: 'Name of the gate',
   phoneEnd: 'Ends',
-  phoneEndHint: 'In {zone}. Left empty: 6 hours after the day of the event.',
+  phoneEndHint: 'In {zone}. Left empty: 6 hours after the day of the event, and 12 hours from now at least.',
   phoneShow: 'Show the code',
   phoneQr: 'Code that opens the scanner',
   phoneUntil: 'Works until {time}.',

@@ -37,6 +37,7 @@ export const live = {
   blocked: 'Kept out',
   why: 'How the score came about',
   brings: 'Brings {names}',
+  sent: 'sent {time}',
   details: 'Details',
   detailsOf: 'Details of {name}',
   noReasons: 'Nothing about this opening stood out.',
