@@ -167,6 +167,7 @@ describeInBrowser('a scanner without a network', (browser, test) => {
 
     await stage.comeBack()
     await state(cold, 'Online')
+    await result(cold, 'Admitted').getByText('the server has it now').waitFor()
     expect((await way.arrivals()).arrived).toBe(2)
     await context.close()
   })
@@ -188,6 +189,30 @@ describeInBrowser('a scanner without a network', (browser, test) => {
     await comeBack(page)
     expect((await way.arrivals()).arrived).toBe(1)
     await undo('Bob Noyce')
+    await eventually(async () => (await way.arrivals()).arrived).toBe(0)
+    await context.close()
+  })
+
+  test('keeps the last scans and their undo when the page is loaded again', async () => {
+    const way = await Doorway.of(stage)
+    const [ada, bob] = [await way.guest('Ada Lovelace'), await way.guest('Bob Noyce')]
+    await way.caughtUp()
+    const { context, page } = await phone()
+    await openScanner(page, await way.ticket('North'), 2)
+    await workerReady(page)
+    await goOffline(page)
+    await admit(page, ada.pass, 'Let them in')
+    await admit(page, bob.pass, 'Let them in')
+    const undo = (on: typeof page, name: string) =>
+      on.getByRole('button', { name: `Undo the arrival of ${name}` }).tap()
+
+    const cold = await coldStart(context, page)
+    await undo(cold, 'Ada Lovelace')
+    await cold.getByText('Taken back').waitFor()
+    expect(await waiting(cold)).toBe(1)
+    await comeBack(cold)
+    const warm = await coldStart(context, cold)
+    await undo(warm, 'Bob Noyce')
     await eventually(async () => (await way.arrivals()).arrived).toBe(0)
     await context.close()
   })

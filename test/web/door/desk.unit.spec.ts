@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import {
+  deskOnceSent,
   isDeciding,
+  recentOnceSent,
   signalOf,
   stillExpected,
   undoSeconds,
   withRecent,
   type Desk,
   type RecentScan,
+  type SentAnswer,
 } from '../../../web/src/door/desk.ts'
 import { faceOf, ticketIn } from '../../../web/src/door/ticket.ts'
 
@@ -122,6 +125,50 @@ describe('the last scans', () => {
     expect(undoSeconds(arrival('a', { undo: 'done' }), 1_000_000)).toBe(0)
     expect(undoSeconds(arrival('a', { undo: 'running' }), 1_000_000)).toBe(0)
     expect(undoSeconds(arrival('a', { undo: 'failed' }), 1_000_000)).toBe(60)
+  })
+})
+
+describe('an arrival that waited and was sent', () => {
+  const queued: Desk = {
+    kind: 'done',
+    scan,
+    count: 2,
+    alone: true,
+    answer: { result: 'admitted', checkInId: null, reason: null, guest, party, lastArrival: null },
+  }
+  const sent = (status: SentAnswer['status'], more: Partial<SentAnswer> = {}): SentAnswer => ({
+    index: 0,
+    nonce: scan.nonce,
+    status,
+    result: null,
+    checkInId: 'arrival-1',
+    reason: null,
+    detail: null,
+    ...more,
+  })
+  const line = arrival(scan.nonce, { signal: 'queued', count: 2 })
+
+  it.each([
+    ['accepted', {}, 'go', 2],
+    ['duplicate', {}, 'go', 2],
+    ['duplicate', { result: 'conflict' }, 'ask', 2],
+    ['conflict', { result: 'conflict', reason: 'admitted_twice' }, 'ask', 2],
+    ['rejected', { reason: 'walk_ins_off', checkInId: null }, 'stop', 0],
+    ['retry', {}, 'queued', 2],
+  ] as const)('%s with %j shows %s, on the desk as among the last scans', (status, more, signal, count) => {
+    const answer = sent(status, more)
+    expect(signalOf(deskOnceSent(queued, scan.nonce, answer))).toBe(signal)
+    expect(recentOnceSent(line, answer)).toMatchObject({ signal, count })
+  })
+
+  it('can be named to the server from then on', () => {
+    expect(recentOnceSent(line, sent('accepted')).checkInId).toBe('arrival-1')
+  })
+
+  it('changes nothing about anybody else on the desk', () => {
+    expect(deskOnceSent(queued, 'nonce-0002', sent('accepted'))).toBe(queued)
+    const online: Desk = { ...queued, alone: false }
+    expect(deskOnceSent(online, scan.nonce, sent('rejected'))).toBe(online)
   })
 })
 

@@ -279,6 +279,19 @@ describe('the queue of a scanner', () => {
       expect(await sentOf(walkIn, null)).toEqual([walkIn, { ...told, walkIn: { name: 'Walk-in' } }])
     })
 
+    it('knows the name of a walk-in also when the server has found something to tell about it', async () => {
+      await queue.put({ item: walkIn, guestId: null, asked: false }, await boxOf())
+      const [waiting] = await queue.claim(0)
+      if (waiting === undefined) throw new Error('nothing waits')
+      await queue.settle([waiting], [answerTo(walkIn, 'conflict')])
+      const [notice] = await queue.notices()
+      if (notice === undefined) throw new Error('nothing is told')
+      expect(JSON.stringify(notice)).not.toMatch(/secret/i)
+      expect(await queue.walkInOf(notice, await boxOf())).toBe('Walter Secret')
+      expect(await queue.walkInOf(notice, await boxOf(8))).toBe('Walk-in')
+      expect(await queue.walkInOf({ ...notice, sealed: null }, await boxOf())).toBeNull()
+    })
+
     it('seals what was scanned, and knows who came in also when the ticket is gone', async () => {
       expect(await sentOf(pass, guestIdOf(1))).toEqual([pass, { ...told, guestId: guestIdOf(1) }])
       expect([queue.waitsFor(guestIdOf(1)), queue.inside(guestIdOf(1), 0)]).toEqual([true, 2])

@@ -23,6 +23,7 @@ let queue: ScanQueue
 /** What was asked of the server, in order. */
 let asked: string[]
 let answers: (Manifest | Error)[]
+let reached: Error | null
 let sync: Sync
 
 beforeEach(async () => {
@@ -33,11 +34,13 @@ beforeEach(async () => {
   queue = await ScanQueue.open(opened, EVENT_ID)
   asked = []
   answers = []
+  reached = null
   sync = new Sync({
     store,
     queue,
     now: () => NOON,
     settled: () => undefined,
+    reach: () => (reached === null ? Promise.resolve() : Promise.reject(reached)),
     learned: () => undefined,
     send: (items) => {
       asked.push(`send ${String(items.length)}`)
@@ -74,6 +77,11 @@ describe('a scanner and its server', () => {
       arrivalCount: 1,
     }
     await queue.put({ item, guestId: guestIdOf(1), asked: false }, null)
+    // Nobody is there: the scan has not left the device, and can be taken back.
+    reached = noAnswer()
+    await expect(sync.run()).rejects.toThrow()
+    expect([asked, queue.unsent]).toEqual([[], true])
+    reached = null
     answers = [makeManifest(await guests(1))]
     await sync.run()
     expect(asked).toEqual(['send 1', 'since the beginning'])

@@ -9,7 +9,7 @@ import type { Scan } from './scan.ts'
 /** Where nobody else can decide, an answer is waited for this long, in milliseconds. */
 const PATIENCE_MS = 8_000
 /** Much data over a bad network. */
-const TRANSFER_MS = 30_000
+export const TRANSFER_MS = 30_000
 
 const strangers: Record<StrangerReason, true> = {
   pass_unknown: true,

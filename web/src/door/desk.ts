@@ -1,3 +1,4 @@
+import type { BatchAnswer } from '@contracts/door-offline.ts'
 import type { CheckInAnswer, CheckInPreview, StrangerReason, TurnAwayReason } from '@contracts/door.ts'
 import type { Undoable } from './door.ts'
 import type { Scan } from './scan.ts'
@@ -16,7 +17,10 @@ export type DoorTrouble =
   | { kind: 'ticket' }
   | { kind: 'refused'; detail: string }
 
-/** What lies on the desk: at most one guest at a time. `alone` is what this device decided without the server. */
+/**
+ * What lies on the desk: at most one guest at a time. `alone` is what this device decided without the
+ * server; `later`, what it decided so and has sent since.
+ */
 export type Desk =
   | { kind: 'ready' }
   | { kind: 'looking'; scan: Scan }
@@ -32,7 +36,7 @@ export type Desk =
   | { kind: 'stranger'; scan: Scan; reason: StrangerReason; alone: boolean }
   | { kind: 'recording'; name: string | null }
   | { kind: 'unrecorded'; arrival: UnrecordedArrival }
-  | { kind: 'done'; scan: Scan; answer: CheckInAnswer; count: number; alone: boolean }
+  | { kind: 'done'; scan: Scan; answer: CheckInAnswer; count: number; alone: boolean; later?: boolean }
   | { kind: 'turned_away'; scan: Scan; name: string | null; reason: TurnAwayReason }
   | { kind: 'trouble'; scan: Scan; trouble: DoorTrouble }
 
@@ -65,6 +69,33 @@ const signals: Record<CheckInAnswer['result'], Signal> = {
   already_admitted: 'inside',
   refused: 'stop',
   conflict: 'ask',
+}
+
+/** What the server said of a scan that had waited on this device. */
+export type SentAnswer = BatchAnswer['items'][number]
+
+/** @returns what the server made of an arrival that waited, null while it does not have it */
+function resultOf({ status, result }: SentAnswer): CheckInAnswer['result'] | null {
+  if (status === 'retry') return null
+  if (status === 'rejected') return 'refused'
+  return status === 'conflict' || result === 'conflict' ? 'conflict' : 'admitted'
+}
+
+/** @returns the desk after a scan was sent: an arrival that waited on it waits no more */
+export function deskOnceSent(desk: Desk, nonce: string, sent: SentAnswer): Desk {
+  const result = resultOf(sent)
+  if (desk.kind !== 'done' || !desk.alone || desk.scan.nonce !== nonce || result === null) return desk
+  const reason = sent.detail ?? sent.reason
+  const { checkInId } = sent
+  return { ...desk, alone: false, later: true, answer: { ...desk.answer, result, reason, checkInId } }
+}
+
+/** @returns the line of a scan after it was sent */
+export function recentOnceSent(line: RecentScan, sent: SentAnswer): RecentScan {
+  const result = resultOf(sent)
+  if (line.signal !== 'queued' || result === null) return line
+  const count = result === 'refused' ? 0 : line.count
+  return { ...line, signal: signals[result], count, checkInId: sent.checkInId }
 }
 
 /** Whether a decision is being waited for, so that a code in sight of the camera must not take the guest off the desk. */

@@ -90,6 +90,7 @@ export const en = {
     go: '{count} of {expected} is inside | {count} of {expected} are inside',
     goAll: 'The whole party is inside',
     queued: 'Kept on this device. It is sent when there is a connection.',
+    sent: 'It was kept on this device, and the server has it now.',
     conflictTitle: 'Recorded, with a conflict',
     conflict: {
       other: 'They are counted. The host sees that something is wrong with this arrival.',

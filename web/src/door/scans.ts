@@ -68,6 +68,11 @@ export class Readings<T> {
     this.#known.clear()
   }
 
+  /** What was read has come to something else meanwhile. */
+  renew(change: (outcome: T) => T): void {
+    for (const reading of this.#known.values()) reading.outcome = change(reading.outcome)
+  }
+
   /**
    * @returns what the same code came to when it was read less than 3 s ago, null for a new one. A code that stays before the
    *   camera stays the same reading: only 3 s without it make it a new one.

@@ -3,11 +3,11 @@ import type { TurnAwayReason } from '@contracts/door.ts'
 import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import { troubleOf } from './api.ts'
 import { formatCode } from './code.ts'
-import { isDeciding, signalOf, type Desk, type DoorTrouble, type Signal } from './desk.ts'
+import { deskOnceSent, isDeciding, signalOf, type Desk, type DoorTrouble, type Signal } from './desk.ts'
 import type { Door } from './door.ts'
 import { subjectIn, type Scan, type Subject } from './scan.ts'
 import { Readings, Scans, type UnrecordedArrival } from './scans.ts'
-import { useRecent, type UseRecent } from './useRecent.ts'
+import { useRecent, type RecentKeeper, type UseRecent } from './useRecent.ts'
 
 export interface UseCheckIn extends Omit<UseRecent, 'note'> {
   desk: Readonly<ShallowRef<Desk>>
@@ -39,10 +39,12 @@ const HOLD_MS = 1_500
  * The work at the door: find out who it is, record who came in, take it back. Nothing is shown as recorded before the
  * server has said so, or it lies in the queue of this device.
  * @param announce told of each outcome once, to be heard and felt
+ * @param keeper see `useRecent`
  */
 export function useCheckIn(
   door: () => Door,
   announce: (signal: Signal) => void = () => undefined,
+  keeper?: RecentKeeper,
 ): UseCheckIn {
   const desk = shallowRef<Desk>({ kind: 'ready' })
   const typed = ref('')
@@ -51,10 +53,20 @@ export function useCheckIn(
   const unrecorded = shallowRef<readonly UnrecordedArrival[]>([])
   let decidedAt = 0
   const signal = computed(() => signalOf(desk.value))
-  const { note, ...recent } = useRecent(door, ({ nonce }) => {
-    readings.forget()
-    if ('scan' in desk.value && desk.value.scan.nonce === nonce) clear()
-  })
+  const { note, ...recent } = useRecent(
+    door,
+    ({ nonce }) => {
+      readings.forget()
+      if ('scan' in desk.value && desk.value.scan.nonce === nonce) clear()
+    },
+    keeper,
+  )
+
+  const sent: UseRecent['sent'] = (nonce, answer) => {
+    recent.sent(nonce, answer)
+    readings.renew((outcome) => deskOnceSent(outcome, nonce, answer))
+    desk.value = deskOnceSent(desk.value, nonce, answer)
+  }
 
   async function lookUp(): Promise<void> {
     const text = formatCode(typed.value).trim()
@@ -193,5 +205,5 @@ export function useCheckIn(
   })
 
   const work = { lookUp, show, see, admit, turnAway, walkIn, retry: record, again, clear }
-  return { desk, signal, typed, unrecorded, ...work, ...recent }
+  return { desk, signal, typed, unrecorded, ...work, ...recent, sent }
 }

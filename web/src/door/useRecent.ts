@@ -1,6 +1,6 @@
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { troubleOf } from './api.ts'
-import { signalOf, withRecent, type Desk, type RecentScan } from './desk.ts'
+import { recentOnceSent, signalOf, withRecent, type Desk, type RecentScan, type SentAnswer } from './desk.ts'
 import type { Door } from './door.ts'
 
 export interface UseRecent {
@@ -10,15 +10,28 @@ export interface UseRecent {
   now: Readonly<Ref<number>>
   /** Notes what a scan came to. */
   note: (outcome: Desk) => void
+  /** A scan that waited on this device was sent. */
+  sent: (nonce: string, answer: SentAnswer) => void
   undo: (scan: RecentScan) => Promise<void>
+}
+
+/** Where the list outlives the page. */
+export interface RecentKeeper {
+  readonly list: readonly RecentScan[]
+  readonly keep: (list: readonly RecentScan[]) => Promise<void>
 }
 
 /**
  * The last scans; who was let in can be taken back for a minute.
  * @param undone called after one was taken back
+ * @param keeper without it the list ends with the page
  */
-export function useRecent(door: () => Door, undone: (scan: RecentScan) => void): UseRecent {
-  const recent = shallowRef<readonly RecentScan[]>([])
+export function useRecent(
+  door: () => Door,
+  undone: (scan: RecentScan) => void,
+  keeper?: RecentKeeper,
+): UseRecent {
+  const recent = shallowRef(keeper?.list ?? [])
   const now = ref(Date.now())
   const ticking = setInterval(() => {
     now.value = Date.now()
@@ -30,27 +43,41 @@ export function useRecent(door: () => Door, undone: (scan: RecentScan) => void):
   function note(outcome: Desk): void {
     now.value = Date.now()
     const scan = recentOf(outcome, now.value)
-    if (scan !== null) recent.value = withRecent(recent.value, scan)
+    if (scan !== null) become(withRecent(recent.value, scan))
   }
 
-  function become(nonce: string, undo: RecentScan['undo'], detail = ''): void {
-    recent.value = recent.value.map((one) => (one.nonce === nonce ? { ...one, undo, detail } : one))
+  function become(list: readonly RecentScan[]): void {
+    recent.value = list
+    void keeper?.keep(list)
   }
 
-  async function undo(scan: RecentScan): Promise<void> {
-    become(scan.nonce, 'running')
-    try {
-      await door().undo(scan)
-      become(scan.nonce, 'done')
-      undone(scan)
-    } catch (thrown) {
-      const trouble = troubleOf(thrown)
-      if (trouble.kind === 'offline') become(scan.nonce, 'unheard')
-      else become(scan.nonce, 'failed', trouble.kind === 'refused' ? trouble.detail : '')
+  function change(nonce: string, to: (scan: RecentScan) => RecentScan): void {
+    if (recent.value.some((one) => one.nonce === nonce)) {
+      become(recent.value.map((one) => (one.nonce === nonce ? to(one) : one)))
     }
   }
 
-  return { recent, now, note, undo }
+  function sent(nonce: string, answer: SentAnswer): void {
+    change(nonce, (scan) => recentOnceSent(scan, answer))
+  }
+
+  async function undo(scan: RecentScan): Promise<void> {
+    const stands = (state: RecentScan['undo'], detail = '') => {
+      change(scan.nonce, (one) => ({ ...one, undo: state, detail }))
+    }
+    stands('running')
+    try {
+      await door().undo(scan)
+      stands('done')
+      undone(scan)
+    } catch (thrown) {
+      const trouble = troubleOf(thrown)
+      if (trouble.kind === 'offline') stands('unheard')
+      else stands('failed', trouble.kind === 'refused' ? trouble.detail : '')
+    }
+  }
+
+  return { recent, now, note, sent, undo }
 }
 
 /** @returns the line of the list, null for what is not decided */

@@ -45,6 +45,8 @@ export interface Notice {
   readonly reason: string | null
   /** A sentence of the server. */
   readonly detail: string | null
+  /** Of a walk-in, whom the list does not name: the item as it was sealed in the queue. */
+  readonly sealed?: Sealed | null
 }
 
 interface DoorSchema extends DBSchema {

@@ -167,6 +167,9 @@ export class ManifestStore {
 
 const rangeOf = (eventId: string): IDBKeyRange => IDBKeyRange.bound([eventId, ''], [eventId, '\uffff'])
 
+/** Where the last scans of the device lie: beside the records of the list, which are written anew as a whole. */
+export const recentKeyOf = (eventId: string): [string, string] => [`${eventId} recent`, 'recent']
+
 /** @throws when a record does not open */
 async function openedWith(box: SealedBox, records: Map<string, Sealed>): Promise<Roster> {
   const head = records.get(HEAD)
@@ -191,6 +194,7 @@ async function dropManifest(database: DoorDatabase, eventId: string): Promise<vo
   await Promise.all([
     writing.objectStore('manifests').delete(eventId),
     writing.objectStore('records').delete(rangeOf(eventId)),
+    writing.objectStore('records').delete(recentKeyOf(eventId)),
     writing.done,
   ])
 }

@@ -195,6 +195,13 @@ export class ScanQueue {
       .sort((one, other) => (one.scannedAt < other.scannedAt ? 1 : -1))
   }
 
+  /** @returns the name of the walk-in that a notice is about, null for everybody else */
+  async walkInOf({ nonce, sealed = null }: Notice, box: SealedBox | null): Promise<string | null> {
+    if (sealed === null) return null
+    const item = await box?.open<BatchItem>(nonce, sealed).catch(() => null)
+    return item?.walkIn?.name ?? NAMELESS
+  }
+
   /** People have seen it. */
   async dismiss(nonce: string): Promise<void> {
     const database = await this.#database()
@@ -226,10 +233,11 @@ function noticeKindOf({ status, result }: Answer): Notice['kind'] | null {
 }
 
 function noticeOf(
-  { nonce, eventId, guestId, item }: QueuedScan,
+  { nonce, eventId, guestId, item, sealed }: QueuedScan,
   kind: Notice['kind'],
   { reason, detail }: Answer,
 ): Notice {
   const count = item.outcome === 'admitted' ? countOf(item) : 0
-  return { nonce, eventId, kind, guestId, count, scannedAt: item.scannedAt, reason, detail }
+  const notice = { nonce, eventId, kind, guestId, count, scannedAt: item.scannedAt, reason, detail }
+  return item.walkIn === undefined ? notice : { ...notice, sealed }
 }

@@ -1,15 +1,22 @@
 import type { Manifest } from '@contracts/door-offline.ts'
-import { eventOf, fetchManifest, sendBatch, serverDoor, troubleOf } from '../api.ts'
+import { eventOf, fetchManifest, sendBatch, serverDoor, TRANSFER_MS, troubleOf } from '../api.ts'
 import type { Door } from '../door.ts'
+import type { SentAnswer } from '../desk.ts'
 import type { TicketFace } from '../ticket.ts'
 import { Connection, PATIENCE_MS, type CallEnd, type Link } from './connection.ts'
 import { keptOpen, type Database, type Notice } from './database.ts'
 import { DeviceDoor } from './device-door.ts'
 import { dropExpired, ManifestStore } from './manifest-store.ts'
 import { ScanQueue } from './queue.ts'
+import { RecentStore } from './recent-store.ts'
 import { callEnd, ScannerDoor } from './scanner-door.ts'
 import { BACK_OFF_MS, Sync } from './sync.ts'
 import type { Upload } from './upload.ts'
+
+/** With the name of a walk-in, whom the list does not name. */
+export interface NamedNotice extends Notice {
+  readonly walkIn: string | null
+}
 
 /** What people at the door see of the machinery. */
 export interface ScannerStatus {
@@ -28,7 +35,7 @@ export interface ScannerStatus {
   readonly savedAt: number | null
   /** How far the clock of this device is ahead of the server's, in milliseconds. */
   readonly clockAhead: number
-  readonly notices: readonly Notice[]
+  readonly notices: readonly NamedNotice[]
   /** False while the device cannot keep what it knows: it is gone when the page is. */
   readonly kept: boolean
 }
@@ -49,13 +56,17 @@ export interface ScannerOptions {
 /** Everything behind the page of a scanner: manifest, queue, connection, and the door that works with and without a network. */
 export class Scanner {
   readonly door: Door
+  /** The last scans of this device, also of before the page was loaded. */
+  readonly recent: RecentStore
+  /** Told of each scan that waited and was sent. */
+  sent: (nonce: string, answer: SentAnswer) => void = () => undefined
   readonly #options: ScannerOptions
   readonly #store: ManifestStore
   readonly #queue: ScanQueue
   readonly #connection: Connection
   readonly #sync: Sync
   readonly #checkInIds = new Map<string, string>()
-  #notices: readonly Notice[] = []
+  #notices: readonly NamedNotice[] = []
   #knocking = false
   /** Until when nobody is asked whether the server is back, milliseconds since the epoch. */
   #restUntil = 0
@@ -66,16 +77,18 @@ export class Scanner {
     await dropExpired(await database(), now())
     const store = new ManifestStore(database, { token: ticket, ...face })
     await store.open(now()).catch(() => undefined)
-    const scanner = new Scanner(options, store, await ScanQueue.open(database, face.eventId))
+    const queue = await ScanQueue.open(database, face.eventId)
+    const scanner = new Scanner(options, store, queue, await RecentStore.open(database, store, face.eventId))
     await scanner.#readNotices()
     return scanner
   }
 
-  private constructor(options: ScannerOptions, store: ManifestStore, queue: ScanQueue) {
+  private constructor(options: ScannerOptions, store: ManifestStore, queue: ScanQueue, recent: RecentStore) {
     const { ticket, face, deviceId, online, now } = options
     this.#options = options
     this.#store = store
     this.#queue = queue
+    this.recent = recent
     this.#connection = new Connection(online, () => {
       this.#tell()
     })
@@ -84,6 +97,7 @@ export class Scanner {
       queue,
       now,
       send: (items) => sendBatch(ticket, items),
+      reach: () => this.#reach(),
       fetchManifest: (since) => fetchManifest(ticket, since),
       settled: (upload) => void this.#settled(upload),
       learned: () => {
@@ -151,9 +165,9 @@ export class Scanner {
     if (this.#connection.online || this.#sync.running || this.#knocking || now() < this.#restUntil) return
     this.#knocking = true
     const end = await eventOf(ticket, PATIENCE_MS).then((): CallEnd => 'answered', callEnd)
+    if (end === 'answered') await this.sync()
     this.#knocking = false
     if (end === 'silent') return
-    if (end === 'answered') await this.sync()
     if (this.status.link === 'offline') this.#restUntil = now() + BACK_OFF_MS
   }
 
@@ -180,6 +194,11 @@ export class Scanner {
     this.#tell()
   }
 
+  async #reach(): Promise<void> {
+    if (this.#connection.link !== 'online' && !this.#knocking)
+      await eventOf(this.#options.ticket, TRANSFER_MS)
+  }
+
   /** Sends all that waits: what is under way may have passed the newest scan by. */
   async #send(): Promise<void> {
     if (this.#sync.running) await this.sync()
@@ -189,13 +208,18 @@ export class Scanner {
   async #settled(upload: Upload): Promise<void> {
     for (const { scan, answer } of upload.sent) {
       if (answer.checkInId !== null) this.#checkInIds.set(scan.nonce, answer.checkInId)
+      this.sent(scan.nonce, answer)
     }
     if (upload.notices.length > 0) await this.#readNotices()
     this.#tell()
   }
 
   async #readNotices(): Promise<void> {
-    this.#notices = await this.#queue.notices()
+    const { box } = this.#store
+    const notices = await this.#queue.notices()
+    this.#notices = await Promise.all(
+      notices.map(async (notice) => ({ ...notice, walkIn: await this.#queue.walkInOf(notice, box) })),
+    )
   }
 
   #tell(): void {

@@ -10,6 +10,8 @@ export interface SyncParts {
   readonly store: ManifestStore
   readonly queue: ScanQueue
   readonly send: SendBatch
+  /** Makes sure that the server answers: what was on its way to nobody cannot be taken back here any more. */
+  readonly reach: () => Promise<void>
   readonly fetchManifest: (since?: string) => Promise<Manifest>
   /** Milliseconds since the epoch. */
   readonly now: () => number
@@ -42,7 +44,8 @@ export class Sync {
   }
 
   async #once(): Promise<void> {
-    const { store, queue, send, settled } = this.#parts
+    const { store, queue, send, reach, settled } = this.#parts
+    if (queue.unsent) await reach()
     await upload(queue, store.box, send, settled)
     await this.#download()
   }
