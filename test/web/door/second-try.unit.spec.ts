@@ -17,8 +17,9 @@ const answer: CheckInAnswer = {
   party: { ...party, arrived: 2 },
   lastArrival: null,
 }
-const unauthorised = () =>
-  new ApiProblem({ type: 'about:blank', title: 'No', status: 401, detail: 'No.', code: 'unauthenticated' })
+const refusal = (status: number, code: string, detail: string) =>
+  new ApiProblem({ type: 'about:blank', title: 'No', status, detail, code })
+const unauthorised = () => refusal(401, 'unauthenticated', 'No.')
 
 describe('a second try at the desk', () => {
   let scope: EffectScope
@@ -39,7 +40,10 @@ describe('a second try at the desk', () => {
     turnAway: none,
     undo: none,
     search: none,
-    walkIn: none,
+    walkIn: (scan) => {
+      admitted.push(scan)
+      return answering({ answer, alone: false })
+    },
   }
 
   beforeEach(() => {
@@ -87,6 +91,25 @@ describe('a second try at the desk', () => {
     expect(admitted).toHaveLength(2)
     expect(admitted[1]).toBe(admitted[0])
     expect(work.unrecorded.value).toEqual([])
+  })
+
+  it('is nothing after a full house: the sentence of the server is the answer to the walk-in', async () => {
+    failure = () => refusal(409, 'event_full', 'There are not enough seats left.')
+    await work.walkIn('Walter', 2)
+    expect(work.signal.value).toBe('stop')
+    expect(work.desk.value).toMatchObject({ name: 'Walter', detail: 'There are not enough seats left.' })
+    expect(work.again.value).toBeNull()
+    expect(work.recent.value).toMatchObject([{ name: 'Walter', signal: 'stop', count: 0 }])
+  })
+
+  it('adds the same walk-in once more, when the server was busy', async () => {
+    failure = () => refusal(429, 'rate_limited', 'Too many.')
+    await work.walkIn('Walter', 2)
+    expect(work.desk.value).toMatchObject({ kind: 'trouble', trouble: { kind: 'wait' } })
+    failure = null
+    await work.again.value?.()
+    expect(work.desk.value).toMatchObject({ kind: 'done', count: 2 })
+    expect(admitted[1]).toBe(admitted[0])
   })
 
   it('does not help with a ticket that is no longer good', async () => {

@@ -38,7 +38,10 @@ export type Desk =
   | { kind: 'unrecorded'; arrival: UnrecordedArrival }
   | { kind: 'done'; scan: Scan; answer: CheckInAnswer; count: number; alone: boolean; later?: boolean }
   | { kind: 'turned_away'; scan: Scan; name: string | null; reason: TurnAwayReason }
-  | { kind: 'trouble'; scan: Scan; trouble: DoorTrouble }
+  /** The server does not add them, and says why. */
+  | { kind: 'not_added'; scan: Scan; name: string; detail: string }
+  /** With an arrival, it was that which did not succeed. */
+  | { kind: 'trouble'; scan: Scan; trouble: DoorTrouble; arrival?: UnrecordedArrival }
 
 /** How an outcome looks, sounds and feels: one of five, told apart by colour, word and sign. */
 export type Signal = 'go' | 'queued' | 'inside' | 'stop' | 'ask'
@@ -53,6 +56,7 @@ export function signalOf(desk: Desk): Signal | null {
       return desk.preview.refusal === 'party_complete' ? 'inside' : 'stop'
     case 'stranger':
     case 'turned_away':
+    case 'not_added':
       return 'stop'
     case 'unrecorded':
     case 'trouble':

@@ -133,7 +133,12 @@ export function useCheckIn(
 
   async function walkIn(name: string, count: number): Promise<void> {
     const scan = scans.walkIn(Date.now())
-    await record({ scan, count, name, send: () => door().walkIn(scan, name, count) })
+    const arrival = { scan, count, name, send: () => door().walkIn(scan, name, count) }
+    await record(arrival, (trouble) =>
+      trouble.kind === 'refused'
+        ? { kind: 'not_added', scan, name, detail: trouble.detail }
+        : { kind: 'trouble', scan, trouble, arrival },
+    )
   }
 
   async function turnAway(reason: TurnAwayReason): Promise<void> {
@@ -155,7 +160,7 @@ export function useCheckIn(
   /** @param stay what to show when nothing was recorded for a reason that a second try may not have */
   async function record(
     arrival: UnrecordedArrival,
-    stay = (trouble: DoorTrouble): Desk => ({ kind: 'trouble', scan: arrival.scan, trouble }),
+    stay = (trouble: DoorTrouble): Desk => ({ kind: 'trouble', scan: arrival.scan, trouble, arrival }),
   ): Promise<void> {
     const recording: Desk = { kind: 'recording', name: arrival.name }
     desk.value = recording
@@ -188,8 +193,10 @@ export function useCheckIn(
     const failed = desk.value
     if (failed.kind === 'unrecorded') return () => record(failed.arrival)
     // Without another ticket a second try ends as the first.
-    if (failed.kind === 'trouble' && failed.trouble.kind !== 'ticket') return () => show(failed.scan.subject)
-    return null
+    if (failed.kind !== 'trouble' || failed.trouble.kind === 'ticket') return null
+    const { arrival, trouble } = failed
+    if (arrival !== undefined && trouble.kind === 'refused') return null
+    return arrival === undefined ? () => show(failed.scan.subject) : () => record(arrival)
   })
 
   function clear(): void {

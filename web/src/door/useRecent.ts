@@ -103,6 +103,7 @@ function recentOf(outcome: Desk, at: number): RecentScan | null {
     case 'found':
       return { ...line, name: outcome.preview.guest.name }
     case 'turned_away':
+    case 'not_added':
       return { ...line, name: outcome.name }
     case 'stranger':
       return line
