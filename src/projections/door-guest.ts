@@ -3,7 +3,7 @@ import { ERASED, known, type Erased } from '../events/fact.ts'
 import type { Band } from '../events/guest.ts'
 import type { Fact, FactType } from '../events/registry.ts'
 import type { RsvpStatus } from '../events/rsvps.ts'
-import { tallied, worstOf, type BandedScore, type Tally } from '../scoring/tally.ts'
+import { withScore, withVerdict, worstOf, type Cleared, type Scored, type Tally } from '../scoring/tally.ts'
 import { folded } from './guest-row.ts'
 import { guestColumns, guestKeyOf, timeOf, type FactOfType, type Fold, type Folds } from './projection.ts'
 
@@ -21,6 +21,8 @@ export type DoorGuestRow = {
   readonly pass_version: number
   readonly pass_revoked: boolean
   readonly scores: Tally
+  /** Those of which the host said that they were the guest: they are no risk. */
+  readonly cleared: Cleared
   readonly risk: Band | null
   /** People with a seat, null without one. */
   readonly expected: number | null
@@ -63,6 +65,7 @@ export const doorGuestColumns: { readonly [C in keyof DoorGuestRow]: string } = 
   pass_version: 'integer NOT NULL',
   pass_revoked: 'boolean NOT NULL',
   scores: 'jsonb NOT NULL',
+  cleared: 'jsonb NOT NULL',
   risk: 'text',
   expected: 'integer',
   answered: 'text',
@@ -83,6 +86,7 @@ const newRow = (fact: Fact): DoorGuestRow => ({
   pass_version: 0,
   pass_revoked: true,
   scores: {},
+  cleared: {},
   risk: null,
   expected: null,
   answered: null,
@@ -111,10 +115,11 @@ function named(row: DoorGuestRow, personal: { readonly name?: string | undefined
   return { name, search: folded(name ?? '') }
 }
 
-const scored = (scores: Tally) => ({ scores, risk: worstOf(scores)?.band ?? null })
-
-const rescored = (row: DoorGuestRow, now: BandedScore, before: BandedScore) =>
-  scored(tallied(tallied(row.scores, before, -1), now, 1))
+const assessed = ({ scores, cleared }: Scored) => ({
+  scores,
+  cleared,
+  risk: worstOf({ scores, cleared })?.band ?? null,
+})
 
 const accompanied = (names: readonly string[]) => ({
   companions: [...names],
@@ -138,6 +143,8 @@ type Handled =
   | 'LinkRevoked'
   | 'AccessScored'
   | 'AccessRescored'
+  | 'VerdictGiven'
+  | 'VerdictWithdrawn'
   | 'GuestCheckedIn'
   | 'CheckInUndone'
   | 'GuestTurnedAway'
@@ -152,8 +159,10 @@ export const doorGuestFolds: Pick<Folds<DoorGuestRow>, Handled> = {
   GuestForgotten: guest(() => ({ listed: false, erased: true, name: null, search: '', ...accompanied([]) })),
   LinkIssued: guest((_row, { data }) => ({ pass_version: data.version, pass_revoked: false })),
   LinkRevoked: guest((_row, { data }) => ({ pass_version: data.version, pass_revoked: true })),
-  AccessScored: guest((row, { data }) => scored(tallied(row.scores, data, 1))),
-  AccessRescored: guest((row, { data }) => rescored(row, data, data.before)),
+  AccessScored: guest((row, { data }) => assessed(withScore(row, data))),
+  AccessRescored: guest((row, { data }) => assessed(withScore(row, data, data.before))),
+  VerdictGiven: guest((row, { data }) => assessed(withVerdict(row, data, data.verdict))),
+  VerdictWithdrawn: guest((row, { data }) => assessed(withVerdict(row, data, null))),
   GuestCheckedIn: guest((row, fact) => {
     const { checkInId: id, gate, deviceId, arrivalCount: count, counted } = fact.data
     const others = row.arrivals.filter((one) => one.id !== id)

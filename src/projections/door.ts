@@ -114,8 +114,6 @@ const guests = defineTable<DoorGuestRow>({
       'AccessAttempted',
       'AccessShadowScored',
       'AccessAllowlisted',
-      'VerdictGiven',
-      'VerdictWithdrawn',
       'StepUpRequested',
       'StepUpFailed',
       'StepUpPassed',
@@ -126,4 +124,4 @@ const guests = defineTable<DoorGuestRow>({
 })
 
 /** What devices at the door need to decide by themselves, and which devices those are. */
-export const door: Projection = { name: 'door', version: 5, tables: [guests, tickets, devices] }
+export const door: Projection = { name: 'door', version: 6, tables: [guests, tickets, devices] }

@@ -3,7 +3,7 @@ import { ERASED, type Erased } from '../events/fact.ts'
 import type { Band, Channel } from '../events/guest.ts'
 import type { Fact } from '../events/registry.ts'
 import type { Answer, RsvpStatus } from '../events/rsvps.ts'
-import { gravity, tallied, worstOf, type BandedScore, type Tally } from '../scoring/tally.ts'
+import { gravity, worstOf, type Cleared, type Tally } from '../scoring/tally.ts'
 import { guestColumns, timeOf } from './projection.ts'
 
 export type GuestRow = {
@@ -38,7 +38,9 @@ export type GuestRow = {
   readonly openings: number
   /** The latest score of each opening. */
   readonly scores: Tally
-  /** The gravest of them, null before the first. */
+  /** Those of which the host said that they were the guest. */
+  readonly cleared: Cleared
+  /** The gravest of the others, null without any. */
   readonly risk: Band | null
   readonly risk_score: number | null
   /** Orders by band, then score; 0 before the first scored opening. */
@@ -79,6 +81,7 @@ export function newGuestRow(fact: Fact): GuestRow {
     ever_sent: false,
     openings: 0,
     scores: {},
+    cleared: {},
     risk: null,
     risk_score: null,
     risk_order: 0,
@@ -143,14 +146,11 @@ export function withContact(row: GuestRow, personal: ContactChange | Erased): Gu
   return { ...row, name, email, phone, external_ref, sort_name: folded(name ?? ''), search }
 }
 
-/** An opening has a score. @param before the one it had, which counts no longer */
-export function withScore(row: GuestRow, now: BandedScore, before?: BandedScore): GuestRow {
-  const others = before === undefined ? row.scores : tallied(row.scores, before, -1)
-  const scores = tallied(others, now, 1)
-  const worst = worstOf(scores)
+/** Works out the risk anew, from scores and verdicts. */
+export function assessed(row: GuestRow): GuestRow {
+  const worst = worstOf(row)
   return {
     ...row,
-    scores,
     risk: worst?.band ?? null,
     risk_score: worst?.score ?? null,
     risk_order: worst === null ? 0 : gravity(worst),

@@ -1,13 +1,14 @@
 import type { FactType } from '../events/registry.ts'
 import {
+  assessed,
   ERASED_CONTACT,
   newGuestRow,
   statusOf,
   withArrivals,
   withContact,
-  withScore,
   type GuestRow,
 } from './guest-row.ts'
+import { withScore, withVerdict } from '../scoring/tally.ts'
 import { ignored, ofNoEvent, ofSettings, ofTickets } from './ignored.ts'
 import { defineTable, guestKeyOf, timeOf, type FactOfType, type Fold, type Projection } from './projection.ts'
 
@@ -53,6 +54,7 @@ const columns: { readonly [C in keyof GuestRow]: string } = {
   ever_sent: 'boolean NOT NULL',
   openings: 'integer NOT NULL',
   scores: 'jsonb NOT NULL',
+  cleared: 'jsonb NOT NULL',
   risk: 'text',
   risk_score: 'integer',
   risk_order: 'integer NOT NULL',
@@ -68,7 +70,7 @@ const columns: { readonly [C in keyof GuestRow]: string } = {
 /** The guest list: one row a guest, kept after a removal so that an invitation can bring it back. */
 export const guests: Projection = {
   name: 'guests',
-  version: 4,
+  version: 5,
   tables: [
     defineTable<GuestRow>({
       name: 'guests',
@@ -113,8 +115,10 @@ export const guests: Projection = {
           invitation_error: data.reason,
         })),
         AccessAttempted: guest((row) => ({ ...row, openings: row.openings + 1 })),
-        AccessScored: guest((row, { data }) => withScore(row, data)),
-        AccessRescored: guest((row, { data }) => withScore(row, data, data.before)),
+        AccessScored: guest((row, { data }) => assessed(withScore(row, data))),
+        AccessRescored: guest((row, { data }) => assessed(withScore(row, data, data.before))),
+        VerdictGiven: guest((row, { data }) => assessed(withVerdict(row, data, data.verdict))),
+        VerdictWithdrawn: guest((row, { data }) => assessed(withVerdict(row, data, null))),
         GuestCheckedIn: guest((row, { data }) =>
           withArrivals(row, { ...row.check_ins, [data.checkInId]: data.counted }),
         ),
@@ -143,8 +147,6 @@ export const guests: Projection = {
         ...ignored(
           'AccessShadowScored',
           'AccessAllowlisted',
-          'VerdictGiven',
-          'VerdictWithdrawn',
           'StepUpRequested',
           'StepUpFailed',
           'StepUpPassed',

@@ -108,6 +108,17 @@ describe('a verdict', () => {
   const verdicts = async () => (await read<{ items: FeedbackItem[] }>('security/feedback')).items
   const preview = () => read<ThresholdsPreview>('security/thresholds/preview?medium=30&high=60&block=85')
 
+  it('"legitimate" clears the opening from the risk of the guest, until it is taken back', async () => {
+    await openWith(12)
+    const stopped = await openWith(95)
+    const risk = async () => (await read<{ risk: string | null }>(`guests/${guest.id}`)).risk
+    expect(await risk()).toBe('block')
+    await host.client.post(feedback(stopped), { verdict: 'legitimate' })
+    expect(await risk()).toBe('low')
+    await host.client.post(feedback(stopped), { verdict: 'suspicious' })
+    expect(await risk()).toBe('block')
+  })
+
   it('can be taken back: counts, list and monitor follow, and what was said is kept', async () => {
     const attemptId = await openWith(70)
     expectStatus(

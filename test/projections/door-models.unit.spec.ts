@@ -120,6 +120,9 @@ describe('the door', () => {
         ada.rescored(1, { band: 'low', score: 3, before: { ruleSet: 'v1', band: 'high', score: 65 } }),
       ),
     ).toMatchObject({ risk: 'low' })
+    const opened = [invited, ada.scored(1, { band: 'high', score: 19 })]
+    expect(guest(...opened, ada.verdict(1))).toMatchObject({ risk: null })
+    expect(guest(...opened, ada.verdict(1), ada.verdictWithdrawn(1))).toMatchObject({ risk: 'high' })
   })
 
   it('has every ticket and every device that used it', () => {

@@ -13,6 +13,7 @@ const TABLES_OF_VERSION: Readonly<Record<string, string>> = {
   'guests 2': '9cc62d7a6daae965',
   'guests 3': '9cc62d7a6daae965',
   'guests 4': '663ac6b29699553e',
+  'guests 5': '282d4827c2a36d40',
   'rsvps 1': '6163de83db5840a6',
   'activity 1': '90b139b39b951721',
   'activity 2': '24955645e977ab2e',
@@ -28,6 +29,7 @@ const TABLES_OF_VERSION: Readonly<Record<string, string>> = {
   'door 3': 'f09ed1526e033b5c',
   'door 4': 'cc3b4ee8066008b9',
   'door 5': '43a2e8e885cf1321',
+  'door 6': 'dede7f129522469d',
 }
 
 it.each(projections.map((projection) => [projection.name, projection] as const))(

@@ -5,7 +5,7 @@ import { HOUR } from '../../kernel/time.ts'
 import { agentClass } from '../../scoring/agent.ts'
 import { emptyBaseline } from '../../scoring/baseline.ts'
 import type { Opening } from '../../scoring/opening.ts'
-import { tallied, worstOf, type BandedScore } from '../../scoring/tally.ts'
+import { withScore, withVerdict, worstOf } from '../../scoring/tally.ts'
 import { evolveArrivals, refused, turnedAway } from './arrivals.ts'
 import { learn, learned, withoutVerdict, type Lesson } from './lessons.ts'
 import { MAX_OPENINGS_PER_HOUR } from './openings.ts'
@@ -110,6 +110,7 @@ function invited(state: GuestState, { data, personal, at }: Of<'GuestInvited'>):
     recentCodes: [],
     touches: { hour: 0, counts: {} },
     scores: {},
+    cleared: {},
     risk: null,
     arrivals: [],
     refusals: new Map(),
@@ -196,21 +197,17 @@ function scored(state: InvitedGuest, { data, personal }: Of<'AccessScored'>): In
     decision,
     score: { ruleSet, score, band },
   }))
-  return placed(withScore(told, { band, score }), attemptId, known(personal, 'place'), late)
+  return placed(assessed(withScore(told, data)), attemptId, known(personal, 'place'), late)
 }
 
 /** The decision of then stays; what the guest is taken for follows the newest score. */
 function rescored(state: InvitedGuest, { data }: Of<'AccessRescored'>): InvitedGuest {
   const { attemptId, ruleSet, score, band, before } = data
   const told = withAttempt(state, attemptId, (attempt) => ({ ...attempt, score: { ruleSet, score, band } }))
-  return withScore(told, { band, score }, before)
+  return assessed(withScore(told, data, before))
 }
 
-function withScore(state: InvitedGuest, now: BandedScore, before?: BandedScore): InvitedGuest {
-  const others = before === undefined ? state.scores : tallied(state.scores, before, -1)
-  const scores = tallied(others, now, 1)
-  return { ...state, scores, risk: worstOf(scores) }
-}
+const assessed = (state: InvitedGuest): InvitedGuest => ({ ...state, risk: worstOf(state) })
 
 /** The opening has all it will get; its place, if one is known, becomes the last place of the guest. */
 function placed(state: InvitedGuest, attemptId: string, place: Place | null, late: boolean): InvitedGuest {
@@ -248,14 +245,16 @@ function judged(state: InvitedGuest, { data, personal }: Of<'VerdictGiven'>): In
   if (attempt === undefined) return state
   const told = withAttempt(state, attemptId, (one) => ({ ...one, verdict, note: known(personal, 'note') }))
   const kind = verdict === 'legitimate' ? 'trusted' : 'distrusted'
-  return taught(told, { kind, opening: attempt.opening, attemptId, by: 'verdict' })
+  const judged = assessed(withVerdict(told, data, verdict))
+  return taught(judged, { kind, opening: attempt.opening, attemptId, by: 'verdict' })
 }
 
 /** The baseline is learned anew without what the host had said of the opening. */
-function unjudged(state: InvitedGuest, { data: { attemptId } }: Of<'VerdictWithdrawn'>): InvitedGuest {
+function unjudged(state: InvitedGuest, { data }: Of<'VerdictWithdrawn'>): InvitedGuest {
+  const { attemptId } = data
   const told = withAttempt(state, attemptId, (one) => ({ ...one, verdict: null, note: null }))
   const lessons = withoutVerdict(state.lessons, attemptId)
-  return { ...told, lessons, baseline: learned(lessons) }
+  return { ...assessed(withVerdict(told, data, null)), lessons, baseline: learned(lessons) }
 }
 
 function challenged(state: InvitedGuest, { data, at }: Of<'StepUpRequested'>): InvitedGuest {

@@ -1,7 +1,7 @@
 import type { Band, Channel, NewGuestFact } from '../../events/guest.ts'
 import type { Baseline } from '../../scoring/baseline.ts'
 import type { Opening } from '../../scoring/opening.ts'
-import type { BandedScore, Tally } from '../../scoring/tally.ts'
+import type { BandedScore, Cleared, Tally } from '../../scoring/tally.ts'
 import { happenedAt } from '../../events/scan-time.ts'
 import type { Lesson } from './lessons.ts'
 
@@ -107,7 +107,9 @@ export interface InvitedGuest {
   readonly touches: { readonly hour: number; readonly counts: Readonly<Record<string, number>> }
   /** The latest score of each opening. */
   readonly scores: Tally
-  /** The gravest of them, null before the first. */
+  /** Those of which the host said that they were the guest. */
+  readonly cleared: Cleared
+  /** The gravest of the others, null without any. */
   readonly risk: BandedScore | null
   readonly arrivals: readonly Arrival[]
   /** Of scans that were refused, by their nonce. */
