@@ -102,6 +102,12 @@ export const importReport = z
     skipped: z.int(),
     /** `row` counts from 1, the header being row 1, as a spreadsheet does. */
     rejected: z.array(z.object({ row: z.int(), field: z.string(), message: z.string() })),
+    /** Cells of the header row. */
+    header: z.array(z.string()),
+    /** The rows that `rejected` is about, each once, as they stand in the file. */
+    rejectedRows: z.array(z.object({ row: z.int(), cells: z.array(z.string()) })),
+    /** New guests with neither an e-mail address nor a phone number: no invitation can be sent to them. */
+    withoutAddress: z.int(),
     /** Recognised fields with the header of their column. */
     columns: z.record(z.string(), z.string()),
     /** Sentences about the file as a whole. */

@@ -6,6 +6,7 @@ import { SeenGuests } from './duplicates.ts'
 import { readGuestRow, type GuestRow, type Rejection } from './guest-row.ts'
 import { readRecords, type CsvRecord } from './records.ts'
 import { decodeText } from './text.ts'
+import { whyColumn, withoutColumn } from './why-column.ts'
 
 export type { GuestRow, Rejection } from './guest-row.ts'
 
@@ -54,6 +55,7 @@ class GuestList {
   private readonly seen = new SeenGuests()
   private readonly defaultRegion: string | undefined
   private columns: Columns | undefined
+  private why = -1
   private count = 0
   private short = { count: 0, first: 0 }
 
@@ -61,7 +63,9 @@ class GuestList {
     this.defaultRegion = defaultRegion
   }
 
-  add({ row, cells }: CsvRecord): void {
+  add({ row, cells: all }: CsvRecord): void {
+    if (this.columns === undefined) this.why = whyColumn(all ?? [])
+    const cells = all && withoutColumn(all, this.why)
     if (cells?.every((cell) => cell.trim() === '') === true) return
     if (this.columns === undefined) {
       this.columns = recogniseColumns(cells ?? [])

@@ -45,7 +45,13 @@ export function readGuestRow(
   }
   const cell = (field: ColumnField) => {
     const index = columns.indexOf[field]
-    return index === undefined ? '' : (cells[index] ?? '').trim()
+    // Spreadsheets and files of rejected rows write it before what would be taken for a formula, such as +33 6 12.
+    return index === undefined
+      ? ''
+      : (cells[index] ?? '')
+          .trim()
+          .replace(/^'(?=[=+\-@\t\r])/, '')
+          .trim()
   }
   /** Checks a text with the rule of the API, so that a file takes exactly what `POST /guests` takes. */
   const checked = (field: 'name' | 'utmSource' | 'externalRef', text: string, formula: RegExp) => {

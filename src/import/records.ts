@@ -11,7 +11,7 @@ export type CsvRecord =
   /** `row` as a spreadsheet numbers it: one for each record, blank ones included, however many lines a record has. */
   | { readonly row: number; readonly cells: readonly string[] }
   /** A quotation mark is wrong here. Reading goes on at the next line. */
-  | { readonly row: number; readonly cells: null }
+  | { readonly row: number; readonly cells: null; readonly line: string }
 
 /**
  * Reads the records of a CSV file in blocks. Bad quotation marks are forgiven where the line makes sense alone
@@ -27,7 +27,11 @@ export function* readRecords(utf8: Buffer, delimiter: Delimiter): Generator<read
     offset += bytes
     if (failed) {
       const end = endOfLine(utf8, offset)
-      block.push({ row: row++, cells: parseLine(utf8.subarray(offset, end), delimiter) })
+      const line = utf8.subarray(offset, end)
+      const cells = parseLine(line, delimiter)
+      block.push(
+        cells === null ? { row: row++, cells, line: line.toString('utf8').trimEnd() } : { row: row++, cells },
+      )
       offset = end
     }
     yield block

@@ -109,6 +109,30 @@ describe('importing a guest list', () => {
     expect((await guests()).map(({ name }) => name)).toEqual(['Ada Lovelace', 'Grace Hopper'])
   })
 
+  it('gives the rejected rows back as they stand in the file', async () => {
+    const rows = ['Ann,ann,+33 612345678', 'Bob,,', 'Lee, Cid,c@example.org,x', 'Dee,"d@example.org,']
+    const report = expectStatus(await send(['Full name,E-Mail,Phone', ...rows].join('\n')), 200)
+    expect(report).toMatchObject({ created: 1, withoutAddress: 1, header: ['Full name', 'E-Mail', 'Phone'] })
+    expect(report.rejectedRows).toEqual([
+      { row: 2, cells: ['Ann', 'ann', '+33 612345678'] },
+      { row: 4, cells: ['Lee', ' Cid', 'c@example.org', 'x'] },
+      { row: 5, cells: ['Dee', 'd@example.org', ''] },
+    ])
+  })
+
+  it('takes a file of rejected rows once they are corrected, without what was wrong with them', async () => {
+    const rejected = [
+      'Full name,E-Mail,Phone,,Why',
+      "Ann,ann@example.org,'+33 612345678,,E-Mail is not an e-mail address",
+      'Lee, Cid,c@example.org,x,"Row has 4 cells, and the header has 3"',
+    ]
+    const report = expectStatus(await send(rejected.join('\r\n')), 200)
+    expect(report).toMatchObject({ created: 1, rejected: [{ row: 3, field: 'row' }] })
+    expect(report.header).toEqual(['Full name', 'E-Mail', 'Phone', ''])
+    expect(report.rejectedRows).toEqual([{ row: 3, cells: ['Lee', ' Cid', 'c@example.org', 'x'] }])
+    expect((await guests()).map(({ name, phone }) => [name, phone])).toEqual([['Ann', '+33612345678']])
+  })
+
   it('creates nobody twice when two people import the same list at the same moment', async () => {
     const reports = await Promise.all([send(LIST), send(LIST), send(LIST)])
     const created = reports.map((one) => expectStatus(one, 200).created)

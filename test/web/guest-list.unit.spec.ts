@@ -1,7 +1,12 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { addGuestBody, guestListQuery, type GuestView } from '../../src/contracts/guests.ts'
+import {
+  addGuestBody,
+  guestListQuery,
+  type GuestView,
+  type ImportReport,
+} from '../../src/contracts/guests.ts'
 import { actionsFor } from '../../web/src/features/guests/guest-actions.ts'
 import {
   emptyGuest,
@@ -19,7 +24,7 @@ import {
   type GuestSort,
 } from '../../web/src/features/guests/guest-filter.ts'
 import { refreshedRows, withNextPage } from '../../web/src/features/guests/guest-rows.ts'
-import { recognised, reportCsv } from '../../web/src/features/guests/import-report.ts'
+import { recognised, rejectedCsv, valueOf } from '../../web/src/features/guests/import-report.ts'
 import { changedFields } from '../../web/src/shared/changed-fields.ts'
 
 const guest = (id: string, change: Partial<GuestView> = {}): GuestView => ({
@@ -159,17 +164,53 @@ describe('the report of an import', () => {
     ])
   })
 
-  it('is a CSV that reads back as it was', () => {
-    const rejected = [{ row: 7, field: 'email', message: 'is "no" address,\nreally' }]
-    const text = reportCsv(rejected, ['Row', 'Column', 'Reason'])
-    expect(parse(text, { bom: true })).toEqual([
-      ['Row', 'Column', 'Reason'],
-      ['7', 'email', 'is "no" address,\nreally'],
+  const report: ImportReport = {
+    batchId: 'batch',
+    dryRun: false,
+    created: 0,
+    updated: 0,
+    skipped: 0,
+    withoutAddress: 0,
+    header: ['Full name', ' E-Mail', 'Phone'],
+    columns: { name: 'Full name', email: 'E-Mail', phone: 'Phone' },
+    warnings: [],
+    rejected: [
+      { row: 3, field: 'email', message: 'is not an e-mail address' },
+      { row: 3, field: 'phone', message: 'is not a phone number' },
+      { row: 7, field: 'row', message: 'has 4 cells' },
+    ],
+    rejectedRows: [
+      { row: 3, cells: ['Ann "Annie" Lee', 'ann,\nlee', '+33 6'] },
+      { row: 7, cells: ['Lee', 'Bob', 'b@example.org', 'x'] },
+    ],
+  }
+
+  it('shows what stands in the rejected cell', () => {
+    expect(report.rejected.map((one) => valueOf(report, one))).toEqual(['ann,\nlee', '+33 6', ''])
+  })
+
+  it('is a CSV of the rejected rows in the columns of the file, with what is wrong behind them', () => {
+    expect(
+      parse(
+        rejectedCsv(report, () => 'Row'),
+        { bom: true },
+      ),
+    ).toEqual([
+      ['Full name', ' E-Mail', 'Phone', '', 'Why'],
+      [
+        ...['Ann "Annie" Lee', 'ann,\nlee', "'+33 6", ''],
+        'E-Mail is not an e-mail address; Phone is not a phone number',
+      ],
+      ['Lee', 'Bob', 'b@example.org', 'x', 'Row has 4 cells'],
     ])
   })
 
-  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1'])('does not let a spreadsheet run %j', (message) => {
-    const text = reportCsv([{ row: 2, field: 'name', message }], ['Row', 'Column', 'Reason'])
-    expect(parse(text, { bom: true })[1]).toEqual(['2', 'name', `'${message}`])
+  it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1'])('does not let a spreadsheet run %j', (text) => {
+    const rejectedRows = [{ row: 3, cells: [text, '', ''] }]
+    const rows = parse(
+      rejectedCsv({ ...report, rejectedRows }, () => 'Row'),
+      { bom: true },
+    )
+    expect(rows[1]?.[0]).toBe(`'${text}`)
   })
 })

@@ -4,8 +4,9 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { requireEditable } from '../../commands/settings/decider.ts'
 import { id, problem } from '../../contracts/common.ts'
-import { importQuery, importReport } from '../../contracts/guests.ts'
+import { importQuery, importReport, type ImportReport } from '../../contracts/guests.ts'
 import { parseGuestFile, type GuestFile } from '../../import/guest-file.ts'
+import { originalRows } from '../../import/original-rows.ts'
 import { planImport, type ImportPlan } from '../../import/plan.ts'
 import { DomainError } from '../../kernel/errors.ts'
 import { derivedId } from '../../kernel/ids.ts'
@@ -60,17 +61,18 @@ export const importRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) =>
     async (request, reply) => {
       const { eventId, event } = eventIn(request)
       requireEditable(event)
-      const file = await parseGuestFile(await bytesOf(request))
+      const bytes = await bytesOf(request)
+      const file = await parseGuestFile(bytes)
       const context = contextOf(deps, request, `host:${hostIn(request)}`)
       const dryRun = request.query.dryRun === 'true'
       const batchId = derivedId(context.commandId, 'batch')
       // Two imports at the same time would each miss the guests of the other, in one process or in two.
       return deps.inTurn(`import ${eventId}`, async () => {
         const plan = await planFor(eventId, file)
-        if (dryRun) return reportOf(file, plan, foreseen(plan), { batchId, dryRun })
+        if (dryRun) return reportOf(bytes, file, plan, foreseen(plan), { batchId, dryRun })
         const { results, position } = await carryOut(deps.commands, eventId, plan, batchId, context)
         withPosition(reply, position)
-        return reportOf(file, plan, results, { batchId, dryRun })
+        return reportOf(bytes, file, plan, results, { batchId, dryRun })
       })
     },
   )
@@ -99,21 +101,29 @@ async function bytesOf(request: FastifyRequest): Promise<Uint8Array> {
   )
 }
 
-function reportOf(
+async function reportOf(
+  bytes: Uint8Array,
   file: GuestFile,
   plan: ImportPlan,
   results: readonly RowResult[],
   { batchId, dryRun }: { readonly batchId: string; readonly dryRun: boolean },
-) {
+): Promise<ImportReport> {
   const count = (result: RowResult) => results.filter((one) => one === result).length
   const refused = results.filter((result) => typeof result !== 'string')
+  const rejected = [...file.rejected, ...plan.ambiguous, ...refused].toSorted((a, b) => a.row - b.row)
+  const original = await originalRows(bytes, new Set(rejected.map(({ row }) => row)))
   return {
     batchId,
     dryRun,
     created: count('created'),
     updated: count('updated'),
     skipped: count('skipped'),
-    rejected: [...file.rejected, ...plan.ambiguous, ...refused].toSorted((a, b) => a.row - b.row),
+    rejected,
+    header: [...original.header],
+    rejectedRows: original.rows.map(({ row, cells }) => ({ row, cells: [...cells] })),
+    withoutAddress: plan.rows.filter(
+      ({ row }, at) => results[at] === 'created' && row.email === null && row.phone === null,
+    ).length,
     columns: { ...file.columns },
     warnings: [...file.warnings],
   }

@@ -165,7 +165,10 @@ export const guests = {
     rows: 'Rejected rows',
     row: 'Row',
     field: 'Column',
+    value: 'Value',
     message: 'Reason',
+    withoutAddress:
+      '{count} new guest has neither e-mail nor phone: no invitation can be sent. | {count} new guests have neither e-mail nor phone: no invitation can be sent to them.',
     moreRows: 'and {count} more in the report | and {count} more in the report',
     download: 'Download the rejected rows',
     submit: 'Import {count} guest | Import {count} guests',
