@@ -47,6 +47,8 @@ export const activityItem = z
     plusOneNames: z.array(z.string()),
     /** The opening came from a network that the host trusts: it has no score. */
     allowlisted: z.boolean(),
+    /** Would have been stopped, and was let through from a device that a host or a code had vouched for: it awaits no verdict. */
+    vouched: z.literal(true).optional(),
     verdict: z.enum(['legitimate', 'suspicious']).nullable(),
     /** What the host wrote with the verdict. */
     verdictNote: z.string().nullable(),

@@ -41,10 +41,12 @@ const scored: Fold<ActivityRow, FactOfType<'AccessScored'>> = {
   key: (fact) => itemKeyOf(fact, fact.data.attemptId),
   evolve: (row, fact) => {
     const { attemptId, score, band, decision, ruleSet, subScores, reasons, late } = fact.data
+    // In this band nobody else is let through: a device that a host or a code has vouched for.
+    const vouched = band === 'block' && decision === 'allowed' && !late
     return {
       ...(row ?? begin(fact, attemptId, 'opening')),
       told_at: String(fact.position),
-      details: { late },
+      details: vouched ? { late, vouched } : { late },
       score,
       band,
       decision,

@@ -114,6 +114,11 @@ describe('the openings that wait for a verdict', () => {
     expect([idsOf(again), again.waiting]).toEqual([attempts(6, 3, 1), 3])
   })
 
+  it('are none that were let through from a device somebody had vouched for', async ({ then }) => {
+    const vouched = await then(ben.attempted(9), ben.scored(9, { ...stopped, decision: 'allowed' }))
+    expect(idsOf(vouched)).toEqual(attempts(6, 3, 1))
+  })
+
   it('come and go with the band, when an opening is scored late or scored again', async ({ then }) => {
     expect(idsOf(await then(amira.scored(7, { ...stopped, late: true })))).toEqual(attempts(7, 6, 3, 1))
     expect(idsOf(await then(amira.rescored(6)))).toEqual(attempts(7, 3, 1))

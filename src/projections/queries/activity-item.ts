@@ -36,6 +36,7 @@ export function activityItemOf(row: ToldRow): ActivityItem {
     note: row.note,
     plusOneNames: [...(row.plus_one_names ?? [])],
     allowlisted: row.details['allowlisted'] === true,
+    ...(row.details['vouched'] === true ? { vouched: true as const } : {}),
     verdict: row.verdict?.verdict ?? null,
     verdictNote: row.verdict?.note ?? null,
     before: row.scored_before,

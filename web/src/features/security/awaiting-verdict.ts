@@ -7,4 +7,4 @@ export const isFlagged = ({ kind, band }: ActivityItem): boolean =>
 
 /** A host is asked about flagged openings: the rule of `awaiting=verdict` of the API. */
 export const awaitsVerdict = (item: ActivityItem, verdict: Verdict | null): boolean =>
-  isFlagged(item) && verdict === null
+  isFlagged(item) && item.vouched !== true && verdict === null
