@@ -55,7 +55,8 @@ export const en = {
     with: 'With {names}',
     last: 'Last arrival: one person at {time}, {gate} | Last arrival: {count} people at {time}, {gate}',
     turnedAway: 'Refused at {gate}, {time}: {reason}.',
-    watch: 'The invitation was opened in an unusual way. Ask for the name before you let them in.',
+    watch:
+      'The invitation was opened in an unusual way. Ask for something that is not on the pass, such as a photo ID or their e-mail address.',
     alone: 'Checked on this device, without the server.',
   },
   admit: {
