@@ -191,6 +191,9 @@ export const en = {
     name: 'Name',
     count: 'People who come in',
     admit: 'Add, let in one | Add, let in {count}',
+    same: 'Somebody of this name is on the list: {name}. Look there first.',
+    pick: 'Show that guest',
+    full: 'Guests are on the waitlist: all seats may be taken. Whoever is added now may come in without a seat, and the host sees it.',
     off: 'The host does not take walk-ins at this event.',
   },
   device: {

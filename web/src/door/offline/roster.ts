@@ -120,6 +120,20 @@ export class Roster {
       .slice(0, FOUND_AT_MOST)
   }
 
+  /** Guests of exactly this name, or with somebody of it in their party. */
+  named(text: string): ManifestGuest[] {
+    const wanted = whole(text)
+    return this.guests.filter(
+      ({ name, names, admission }) =>
+        admission !== 'removed' && [name ?? '', ...names].some((each) => whole(each) === wanted),
+    )
+  }
+
+  /** Somebody waits for a seat: there was none left. */
+  get waitlist(): boolean {
+    return this.guests.some(({ answered, admission }) => answered === 'waitlisted' && admission !== 'removed')
+  }
+
   #put(guest: ManifestGuest): ManifestGuest {
     for (const code of this.#guests.get(guest.id)?.codes ?? []) this.#byCode.delete(code)
     for (const code of guest.codes) this.#byCode.set(code, guest.id)
@@ -127,6 +141,8 @@ export class Roster {
     return guest
   }
 }
+
+const whole = (name: string): string => plain(name).split(/\s+/).join(' ')
 
 /** Without accents and case: "Müller" is found as "muller". */
 const plain = (text: string): string => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase().trim()

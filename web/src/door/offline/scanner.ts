@@ -40,6 +40,14 @@ export interface ScannerStatus {
   readonly kept: boolean
 }
 
+/** Why somebody should perhaps not be added at the door. */
+export interface WalkInDoubts {
+  /** A guest of the list who is called the same, or brings somebody who is. */
+  readonly same: { readonly id: string; readonly name: string | null } | null
+  /** No seat was left when the device last heard of the list. */
+  readonly full: boolean
+}
+
 export interface ScannerOptions {
   readonly ticket: string
   readonly face: TicketFace
@@ -186,6 +194,15 @@ export class Scanner {
   /** Name of a guest, null when it is not known here. */
   nameOf(guestId: string | null): string | null {
     return guestId === null ? null : (this.#store.roster?.guest(guestId)?.name ?? null)
+  }
+
+  /** What this device knows that speaks against adding somebody at the door. */
+  doubtsAbout(name: string): WalkInDoubts {
+    const { roster } = this.#store
+    const [same] = name.trim() === '' ? [] : (roster?.named(name) ?? [])
+    // With a connection the server says it, and knows.
+    const full = this.#connection.link === 'offline' && roster?.waitlist === true
+    return { same: same === undefined ? null : { id: same.id, name: same.name }, full }
   }
 
   async dismiss(nonce: string): Promise<void> {
