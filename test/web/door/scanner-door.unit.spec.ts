@@ -143,6 +143,13 @@ describe('a scanner with a connection', () => {
     expect(server.asked).toHaveLength(3)
   })
 
+  it('remembers whom staff refused, for when the server is gone', async () => {
+    const scan = passScan()
+    await door.turnAway(scan, await found(scan), 'wrong_person')
+    connection.lostNetwork()
+    expect((await found(passScan())).turnedAway).toMatchObject({ at: scan.scannedAt, reason: 'wrong_person' })
+  })
+
   it('does not decide by itself what the server refuses', async () => {
     server.failure = problem(409, 'event_full')
     await expect(door.walkIn(scanOf({ guestId: 'w' }), 'Walter', 1)).rejects.toBe(server.failure)

@@ -97,10 +97,15 @@ export class DeviceDoor implements Omit<Door, 'undo'> {
   ): Promise<void> {
     const item = { ...this.#told(scan), ...queued(scan.subject), outcome: 'turned_away', reason } as const
     await this.#put({ item, guestId: guest.id, asked })
-    const roster = this.#roster
-    const turnedAway = { at: scan.scannedAt, gate: roster.head.gate, reason }
-    const known = roster.learn(guest.id, { turnedAway })
-    if (known !== null) await this.#parts.store.keep(known)
+    await this.learnTurnedAway(scan, guest.id, reason)
+  }
+
+  /** Notes that staff refused somebody, for who sees them next at this gate. */
+  async learnTurnedAway({ scannedAt: at }: Scan, guestId: string, reason: TurnAwayReason): Promise<void> {
+    const { store } = this.#parts
+    const { roster } = store
+    const known = roster?.learn(guestId, { turnedAway: { at, gate: roster.head.gate, reason } }) ?? null
+    if (known !== null) await store.keep(known)
   }
 
   /** @returns false when the server may have the scan: then it has to be asked */

@@ -58,7 +58,10 @@ export class ScannerDoor implements Door {
   turnAway(...[scan, preview, reason]: Parameters<Door['turnAway']>): Promise<void> {
     const { server, device } = this.#parts
     return this.#either(
-      () => this.#recording(scan, () => server.turnAway(scan, preview, reason)),
+      async () => {
+        await this.#recording(scan, () => server.turnAway(scan, preview, reason))
+        await device.learnTurnedAway(scan, preview.guest.id, reason)
+      },
       () => device.turnAway(scan, preview, reason, this.#unanswered.has(scan.nonce)),
     )
   }
