@@ -80,7 +80,9 @@ export function createDesk(deps: AppDeps, ticketIn: (request: FastifyRequest) =>
   function placeOf(request: FastifyRequest, made: string | undefined): Pick<Scan, 'gate' | 'ticketId'> {
     const { event, gate, ticketId } = ticketIn(request)
     const ticket = made === undefined ? undefined : event.tickets.get(made)
-    return made === undefined || ticket === undefined ? { gate, ticketId } : { gate: ticket.gate, ticketId: made }
+    return made === undefined || ticket === undefined
+      ? { gate, ticketId }
+      : { gate: ticket.gate, ticketId: made }
   }
 
   function scanIn(request: FastifyRequest, scan: ScanOf): Scan {
