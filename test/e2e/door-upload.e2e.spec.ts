@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect } from 'vitest'
 import { describeInBrowser } from '../support/browser.ts'
 import { expectStatus } from '../support/party.ts'
-import { Doorway, eventually, openScanner, scan, waiting } from './door-stage.ts'
+import { Doorway, eventually, openScanner, result, scan, waiting } from './door-stage.ts'
 import { admit, comeBack, goOffline } from './offline.ts'
 import { startStage, type Stage } from './stage.ts'
 import { visit } from './visitor.ts'
@@ -53,7 +53,7 @@ describeInBrowser('a scan that is sent when much has changed', (browser, test) =
     await comeBack(page)
 
     await page.getByText('Conflict: Bob Noyce').waitFor()
-    await page.getByText('They should not have been let in.').waitFor()
+    await result(page, 'Recorded, with a conflict').getByText('They should not have been let in.').waitFor()
     const { arrived, conflicts } = await way.arrivals()
     expect(arrived).toBe(1)
     expect(conflicts).toMatchObject([{ kind: 'not_admissible', refusal: 'pass_revoked' }])

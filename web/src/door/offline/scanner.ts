@@ -66,13 +66,12 @@ export class Scanner {
   readonly door: Door
   /** The last scans of this device, also of before the page was loaded. */
   readonly recent: RecentStore
-  /** Told of each scan that waited and was sent. */
-  sent: (nonce: string, answer: SentAnswer) => void = () => undefined
   readonly #options: ScannerOptions
   readonly #store: ManifestStore
   readonly #queue: ScanQueue
   readonly #connection: Connection
   readonly #sync: Sync
+  #sent: (nonce: string, answer: SentAnswer) => void = () => undefined
   readonly #checkInIds = new Map<string, string>()
   #notices: readonly NamedNotice[] = []
   #knocking = false
@@ -196,6 +195,11 @@ export class Scanner {
     return guestId === null ? null : (this.#store.roster?.guest(guestId)?.name ?? null)
   }
 
+  /** @param told of each scan that waited and was sent, from now on */
+  whenSent(told: (nonce: string, answer: SentAnswer) => void): void {
+    this.#sent = told
+  }
+
   /** What this device knows that speaks against adding somebody at the door. */
   doubtsAbout(name: string): WalkInDoubts {
     const { roster } = this.#store
@@ -225,7 +229,7 @@ export class Scanner {
   async #settled(upload: Upload): Promise<void> {
     for (const { scan, answer } of upload.sent) {
       if (answer.checkInId !== null) this.#checkInIds.set(scan.nonce, answer.checkInId)
-      this.sent(scan.nonce, answer)
+      this.#sent(scan.nonce, answer)
     }
     if (upload.notices.length > 0) await this.#readNotices()
     this.#tell()
