@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 
-/** What the guest's browser told about itself: screen, language, time zone and the like. */
+/** What the guest's browser told about the device: platform, languages, graphics card and the like. */
 export type Fingerprint = Readonly<Record<string, string>>
 
 /**
