@@ -45,9 +45,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
   random_page_cost: '1.1',
   max_wal_size: '1GB',
   wal_compression: 'on',
-  // Filling a new WAL segment with zeros holds up every commit for tens of ms, each 16 MB of a young installation: with
-  // it the slowest of 4,000 openings (`npm run bench -- openings`, at 500/s) waited 70 ms, without it 40. Nothing that
-  // was committed depends on it.
+  // Filling a new WAL segment with zeros holds up every commit for tens of ms, each 16 MB of a young installation. The p99
+  // of openings at 500/s, as `npm run bench -- openings` prints it, was 36 to 384 ms in six turns with it and 23 to 84 ms in
+  // six without, beside other work. Nothing that was committed depends on it.
   wal_init_zero: 'off',
   // Queries here run for milliseconds; compiling one takes longer than that.
   jit: 'off',
