@@ -1,10 +1,10 @@
 import { mkdir, realpath } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { findBinaries } from './binaries.ts'
 import { openCluster, type Cluster } from './cluster.ts'
 import { lockFolder } from './folder-lock.ts'
+import { freePort } from './free-port.ts'
 import type { Log } from './log.ts'
 import { stopOrphan } from './postmaster-file.ts'
 import { serverIdentity } from './run-as.ts'
@@ -115,28 +115,6 @@ async function launchFirst(
       if (attempt === FIRST_START_TRIES) throw error
       await sleep(attempt * 100)
     }
-  }
-}
-
-/**
- * Below the range from which systems give out ports of outgoing connections (32768 on Linux, 49152 elsewhere): in it a
- * client that connects while the server restarts can be given the server's port and connect to itself.
- */
-async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000)
-    const free = await new Promise<boolean>((resolve) => {
-      const probe = createServer()
-      probe.once('error', () => {
-        resolve(false)
-      })
-      probe.listen(port, '127.0.0.1', () => {
-        probe.close(() => {
-          resolve(true)
-        })
-      })
-    })
-    if (free) return port
   }
 }
 

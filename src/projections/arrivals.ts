@@ -85,6 +85,9 @@ function settled(row: ConflictRow, undone: string): ConflictRow {
   return { ...row, arrivals, resolved }
 }
 
+/** What none of the tables reads. The answers tell about the seats of somebody removed. */
+const elsewhere = { ...ofNoEvent, ...ofSettings, ...ofTickets, ...ofGuestList, ...ofLinks, ...ofAccess }
+
 const checkIns = defineTable<CheckInRow>({
   name: 'check_ins',
   columns: {
@@ -129,12 +132,7 @@ const checkIns = defineTable<CheckInRow>({
         return row === undefined || again === undefined ? row : { ...row, counted: again.counted }
       },
     },
-    ...ofNoEvent,
-    ...ofSettings,
-    ...ofTickets,
-    ...ofGuestList,
-    ...ofLinks,
-    ...ofAccess,
+    ...elsewhere,
     ...ofAnswers,
     ...ignored('CheckInRefused', 'CheckInConflicted', 'GuestTurnedAway', 'ScanRefused'),
   },
@@ -175,12 +173,7 @@ const conflicts = defineTable<ConflictRow>({
       key: allItemsOf,
       evolve: (row, fact) => row && settled(row, fact.data.checkInId),
     },
-    ...ofNoEvent,
-    ...ofSettings,
-    ...ofTickets,
-    ...ofGuestList,
-    ...ofLinks,
-    ...ofAccess,
+    ...elsewhere,
     ...ofAnswers,
     ...ignored('GuestCheckedIn', 'CheckInRefused', 'GuestTurnedAway', 'ScanRefused'),
   },
@@ -194,13 +187,7 @@ const parties = defineTable<PartyRow>({
     RsvpAnswered: party(({ data }) => (data.status === 'confirmed' ? data.partySize : 0)),
     RsvpPromoted: party(({ data }) => data.partySize),
     RsvpWithdrawn: party(() => 0),
-    ...ofNoEvent,
-    ...ofSettings,
-    ...ofTickets,
-    // The answers tell about the seats of somebody removed.
-    ...ofGuestList,
-    ...ofLinks,
-    ...ofAccess,
+    ...elsewhere,
     ...ignored('CapacitySet'),
     ...ofDoor,
   },
