@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { CommandContext } from '../eventstore/codec.ts'
 import type { Position } from '../eventstore/port.ts'
 import type { Actor } from '../events/fact.ts'
 import { DomainError } from '../kernel/errors.ts'
-import { commandIdOf, newId } from '../kernel/ids.ts'
+import { commandIdOf } from '../kernel/ids.ts'
 import type { AppDeps } from './deps.ts'
 
 /** Printable ASCII, as draft-ietf-httpapi-idempotency-key-header wants it. */
@@ -18,7 +19,7 @@ export function onceContext(
   request: FastifyRequest,
   actor: Actor,
 ): CommandContext {
-  return { actor, at: deps.clock.now(), correlationId: request.id, commandId: commandIdOf(newId()) }
+  return { actor, at: deps.clock.now(), correlationId: request.id, commandId: randomUUID() }
 }
 
 /**

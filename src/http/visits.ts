@@ -1,17 +1,16 @@
+import { BlockList, isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import { isbot } from 'isbot'
-import ipaddr from 'ipaddr.js'
 import type { TouchKind } from '../commands/guest/commands.ts'
 
 /** Exchange Online Protection, as Microsoft publishes it: nobody browses from there. */
-const MAIL_PROTECTION = [
-  '40.92.0.0/15',
-  '40.107.0.0/16',
-  '52.100.0.0/14',
-  '104.47.0.0/17',
-  '2a01:111:f400::/48',
-  '2a01:111:f403::/48',
-].map((cidr) => ipaddr.parseCIDR(cidr))
+const MAIL_PROTECTION = new BlockList()
+MAIL_PROTECTION.addSubnet('40.92.0.0', 15)
+MAIL_PROTECTION.addSubnet('40.107.0.0', 16)
+MAIL_PROTECTION.addSubnet('52.100.0.0', 14)
+MAIL_PROTECTION.addSubnet('104.47.0.0', 17)
+MAIL_PROTECTION.addSubnet('2a01:111:f400::', 48, 'ipv6')
+MAIL_PROTECTION.addSubnet('2a01:111:f403::', 48, 'ipv6')
 
 /** Programs that fetch a page to show a preview of it in a chat. */
 const UNFURLERS =
@@ -44,7 +43,6 @@ function isFetchedAhead({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
 }
 
 function isMailProtection(ip: string): boolean {
-  if (!ipaddr.isValid(ip)) return false
-  const address = ipaddr.process(ip)
-  return MAIL_PROTECTION.some((range) => range[0].kind() === address.kind() && address.match(range))
+  const version = isIP(ip)
+  return version !== 0 && MAIL_PROTECTION.check(ip, version === 6 ? 'ipv6' : 'ipv4')
 }

@@ -1,9 +1,9 @@
 import { createHash, randomFillSync } from 'node:crypto'
 import { monotonicFactory, ulid } from 'ulid'
-import { v5 as uuidv5 } from 'uuid'
+import { parse, v5 as uuidv5 } from 'uuid'
 
 /** Namespace of every UUIDv5 of the product; changing it would break the idempotency of retried commands. */
-const NAMESPACE = '0b5e7a2e-4c62-5f0b-9a53-6d1a7be0c8f4'
+const NAMESPACE = parse('0b5e7a2e-4c62-5f0b-9a53-6d1a7be0c8f4')
 
 /** Random bytes are drawn some at a time: `ulid` by itself asks the system once for each of 16 characters. */
 const drawn = new Uint8Array(1_024)
@@ -47,10 +47,13 @@ export function derivedId(commandId: string, discriminator = ''): string {
  *   it: one command may append to several streams, and ids are unique in the whole log.
  */
 export function factId(commandId: string, stream: string, index: number): string {
-  return uuidv5(`${commandId}/${stream}/${String(index)}`, NAMESPACE)
+  return uuidOf(`${commandId}/${stream}/${String(index)}`)
 }
 
 /** @returns a command id that is the same for the same parts, in the same order. */
 export function commandIdOf(...parts: readonly string[]): string {
-  return uuidv5(parts.join('\u0000'), NAMESPACE)
+  return uuidOf(parts.join('\u0000'))
 }
+
+/** Bytes, because `uuid` takes text apart one character at a time. */
+const uuidOf = (name: string) => uuidv5(Buffer.from(name, 'utf8'), NAMESPACE)

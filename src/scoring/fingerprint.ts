@@ -9,14 +9,18 @@ export type Fingerprint = Readonly<Record<string, string>>
  */
 export function fingerprintDigest(fingerprint: Fingerprint | null): string | null {
   if (fingerprint === null) return null
-  const keys = Object.keys(fingerprint).sort(byCodePoint)
+  const keys = sorted(Object.keys(fingerprint))
   if (keys.length === 0) return null
   let text = ''
   for (const key of keys) text += `${key}=${fingerprint[key] ?? ''};`
   return hash('sha256', text, 'hex')
 }
 
-/** UTF-8 bytes order like code points; the default order of JavaScript (UTF-16) differs past U+FFFF. */
-function byCodePoint(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+/** Where UTF-16, the order of JavaScript, is not that of code points: surrogates come before what they stand behind. */
+const ORDERED_OTHERWISE = /[\ud800-\uffff]/
+
+/** @returns the keys in the order of their code points, which UTF-8 bytes have too */
+function sorted(keys: string[]): string[] {
+  if (!keys.some((key) => ORDERED_OTHERWISE.test(key))) return keys.sort()
+  return keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
 }

@@ -19,11 +19,15 @@ export function ulidToBytes(ulid: string): Buffer {
 
 /** @param bytes 16 bytes; every value is a ULID */
 export function bytesToUlid(bytes: Buffer): string {
-  let value = BigInt(`0x${bytes.toString('hex')}`)
   let ulid = ''
-  for (let at = 0; at < 26; at++) {
-    ulid = (CROCKFORD[Number(value & 31n)] ?? '') + ulid
-    value >>= 5n
+  let left = 0
+  // 26 characters have two bits more than 16 bytes: the first two are zero.
+  let bits = 2
+  for (const byte of bytes) {
+    left = (left << 8) | byte
+    bits += 8
+    for (; bits >= 5; bits -= 5) ulid += CROCKFORD[(left >> (bits - 5)) & 31] ?? ''
+    left &= (1 << bits) - 1
   }
   return ulid
 }
