@@ -28,6 +28,14 @@ export const invite = (change: Partial<Invite> = {}): Invite => ({
   ...change,
 })
 
+type ChangeDetails = Extract<GuestCommand, { kind: 'change_details' }>
+
+/** @param ifChanges the number of changes that whoever edits has seen; null: any */
+export const changeDetails = (
+  changes: ChangeDetails['changes'],
+  ifChanges: number | null = null,
+): ChangeDetails => ({ kind: 'change_details', changes, ifChanges })
+
 export const invited = {
   type: 'GuestInvited',
   data: { plusOnesAllowed: 2, utmSource: 'friends', batchId: null },
