@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { rsvpsDecider, type RsvpsCommand } from '../../src/commands/rsvps/decider.ts'
-import { emptyRsvps, seatsLeft, type RsvpsState } from '../../src/commands/rsvps/state.ts'
-import type { NewRsvpsFact } from '../../src/events/rsvps.ts'
-import { DomainError } from '../../src/kernel/errors.ts'
-import { NOW } from '../support/decider-spec.ts'
+import { rsvpsDecider, type RsvpsCommand } from '../../../src/commands/rsvps/decider.ts'
+import { emptyRsvps, seatsLeft, type RsvpsState } from '../../../src/commands/rsvps/state.ts'
+import type { NewRsvpsFact } from '../../../src/events/rsvps.ts'
+import { DomainError } from '../../../src/kernel/errors.ts'
+import { NOW } from '../../support/decider-spec.ts'
 
 const guestIds = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f')
 
