@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Decoded, Log as FactLog } from '../eventstore/log.ts'
 import { BEGINNING, type EventStore, type Position, type SubscriptionMessage } from '../eventstore/port.ts'
 import { supervise } from '../eventstore/subscription.ts'
@@ -13,6 +14,12 @@ import { whileSingleHolder } from './single-holder.ts'
 
 /** Milliseconds between two writes of checkpoints when nothing follows from what was read. */
 const IDLE_CHECKPOINT = 5 * SECOND
+
+/**
+ * Milliseconds after a batch before the next one is asked for: what comes meanwhile is one batch. Nothing that follows from
+ * facts is in a hurry, and a batch has its fixed cost, which a rush of openings would pay for each append.
+ */
+const GATHERING = 25
 
 export interface RunnerOptions {
   readonly store: Pick<EventStore, 'subscribe'>
@@ -120,6 +127,7 @@ class LogRunner implements Runner {
     }
     const caughtUp = this.#status.caughtUp || batch.some(({ kind }) => kind === 'caught_up')
     this.#status = { holder: true, position, caughtUp }
+    await sleep(GATHERING)
   }
 }
 
