@@ -1,6 +1,7 @@
 import { createHash, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
 import type { Manifest, ManifestGuest } from '@contracts/door-offline.ts'
 import { PASS } from '@contracts/pass-format.ts'
+import { ApiProblem } from '@shared/api/problem.ts'
 import { hashOfCode } from '../../../web/src/door/offline/decide.ts'
 import type { TicketKey } from '../../../web/src/door/offline/manifest-store.ts'
 
@@ -126,3 +127,7 @@ export const makeTicket = (secret = 7, ticketId = 'ticket-1'): TicketKey => ({
   ticketId,
   eventId: EVENT_ID,
 })
+
+/** What a call is answered with that the server refuses. */
+export const problem = (status: number, code = 'no'): ApiProblem =>
+  new ApiProblem({ type: 'about:blank', title: 'No', status, detail: 'No.', code })
