@@ -28,7 +28,6 @@ import { importRoutes } from './routes/import.ts'
 import { invitationRoutes } from './routes/invitations.ts'
 import { metricsRoutes } from './routes/metrics.ts'
 import { outboxRoutes } from './routes/outbox.ts'
-import { passwordRoutes } from './routes/passwords.ts'
 import { previewRoutes } from './routes/preview.ts'
 import { rsvpRoutes } from './routes/rsvp.ts'
 import { securityRoutes } from './routes/security.ts'
@@ -124,7 +123,6 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     })
     for (const routes of [
       authRoutes,
-      passwordRoutes,
       eventRoutes,
       guestRoutes,
       importRoutes,

@@ -2,11 +2,15 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { DomainError } from '../kernel/errors.ts'
 import { MINUTE } from '../kernel/time.ts'
 import { ipPrefix, parseAddress } from '../scoring/network.ts'
+import { accountTries } from './account-tries.ts'
 
 /** Tries with credentials from one address (IPv6: one network), in a minute. A household or an office shares an address. */
 const TRIES_PER_ADDRESS = 30
 
-/** Tries for one account from one network, in 15 minutes. Keyed with the network, so that nobody locks out the owner. */
+/**
+ * Wrong passwords for one account from one network, and links to choose a new one, each in 15 minutes. Keyed with the
+ * network, so that nobody locks out the owner from elsewhere.
+ */
 const TRIES_PER_ACCOUNT = 10
 
 /** Invalid links from one network, in a minute; guests with a valid link are never counted. */
@@ -42,27 +46,56 @@ function refuse(limit: Limit, detail: string): void {
   })
 }
 
-/** Bounds guesses of passwords. */
+export type CredentialLimits = ReturnType<typeof credentialLimits>
+
+/** Bounds guesses of passwords, and mails to choose a new one. */
 export function credentialLimits(app: FastifyInstance) {
+  const detail = 'Too many tries. Wait a few minutes and try again.'
   const perAddress = app.createRateLimit({
     max: TRIES_PER_ADDRESS,
     timeWindow: MINUTE,
     keyGenerator: (request) => `credentials ${addressOf(request)}`,
   })
-  const accounts = new WeakMap<FastifyRequest, string>()
-  const perAccount = app.createRateLimit({
-    max: TRIES_PER_ACCOUNT,
-    timeWindow: 15 * MINUTE,
-    keyGenerator: (request) => `account ${networkOf(request)} ${accounts.get(request) ?? ''}`,
-  })
+  const perAccount = accountTries(TRIES_PER_ACCOUNT, 15 * MINUTE)
+  const passwordOf = (request: FastifyRequest, email: string) => `password ${networkOf(request)} ${email}`
+
+  const countForAddress = async (request: FastifyRequest) => {
+    refuse(await perAddress(request), detail)
+  }
+
+  async function take(request: FastifyRequest, account: string): Promise<void> {
+    await countForAddress(request)
+    const ttlInSeconds = perAccount.take(account)
+    if (ttlInSeconds !== null) refuse({ isAllowed: false, isExceeded: true, ttlInSeconds }, detail)
+  }
+
   return {
-    /** @throws DomainError `too_many/rate_limited` */
-    async check(request: FastifyRequest, account?: string): Promise<void> {
-      const detail = 'Too many tries. Wait a few minutes and try again.'
-      refuse(await perAddress(request), detail)
-      if (account === undefined) return
-      accounts.set(request, account)
-      refuse(await perAccount(request), detail)
+    /** Counts a try that is about no account. @throws DomainError `too_many/rate_limited` */
+    count: countForAddress,
+    /** Counts a mail with a link to choose a new password. @throws DomainError `too_many/rate_limited` */
+    countMail: (request: FastifyRequest, email: string) =>
+      take(request, `mail ${networkOf(request)} ${email}`),
+    /**
+     * Looks for the account with this password. For an account only what is wrong counts: a host signs in on many
+     * devices. It counts while it is being looked at, too: guesses at one moment would else all find the same tries left.
+     * @param look null when the password is wrong
+     * @throws DomainError `too_many/rate_limited`, whatever the password: who guesses is not told that it was right
+     */
+    async guess<T>(request: FastifyRequest, email: string, look: () => Promise<T | null>): Promise<T | null> {
+      const account = passwordOf(request, email)
+      await take(request, account)
+      let wrong = false
+      try {
+        const found = await look()
+        wrong = found === null
+        return found
+      } finally {
+        if (!wrong) perAccount.giveBack(account)
+      }
+    },
+    /** Who has chosen a new password by mail owns the account, whatever was guessed before. */
+    forgive: (request: FastifyRequest, email: string) => {
+      perAccount.forgive(passwordOf(request, email))
     },
   }
 }

@@ -13,6 +13,7 @@ import { hostIn, SESSION_COOKIE, sessionOf } from '../access.ts'
 import type { AppDeps } from '../deps.ts'
 import { credentialLimits } from '../limits.ts'
 import { onceContext, withPosition } from '../requests.ts'
+import { passwordRoutes } from './passwords.ts'
 
 /** As long as the session token in it. */
 const COOKIE_SECONDS = (7 * DAY) / 1_000
@@ -21,6 +22,7 @@ const normalEmail = (email: string) => email.trim().toLowerCase()
 
 export const authRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
   const limits = credentialLimits(app)
+  await app.register(passwordRoutes, { ...deps, limits })
 
   app.post(
     '/api/auth/register',
@@ -33,7 +35,7 @@ export const authRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
       },
     },
     async (request, reply) => {
-      await limits.check(request)
+      await limits.count(request)
       const email = normalEmail(request.body.email)
       const emailDigests = deps.tokens.emailDigests(email)
       const context = onceContext(deps, request, 'system:registration')
@@ -60,19 +62,18 @@ export const authRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
       },
     },
     async (request, reply) => {
+      const { password } = request.body
       const email = normalEmail(request.body.email)
-      await limits.check(request, email)
-      const hostId = await hostIdOf(deps.commands, deps.tokens.emailDigests(email))
-      const host = hostId === null ? null : await stateOf(hostId)
-      const hash = host?.kind === 'registered' ? host.passwordHash : null
-      if (!(await deps.passwords.verify(request.body.password, hash)) || hostId === null || hash === null) {
+      const account = await limits.guess(request, email, () => accountWith(email, password))
+      if (account === null) {
         throw new DomainError(
           'unauthenticated',
           'wrong_credentials',
           'The e-mail address or the password is wrong.',
         )
       }
-      if (deps.passwords.needsRehash(hash)) await rehash(hostId, hash, request.body.password, request.id)
+      const { hostId, hash } = account
+      if (deps.passwords.needsRehash(hash)) await rehash(hostId, hash, password, request.id)
       return signIn(reply, hostId)
     },
   )
@@ -100,6 +101,15 @@ export const authRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
   )
 
   const stateOf = (hostId: string) => deps.commands.state(hostDecider, hostStream(hostId))
+
+  /** @returns null for an unknown address and for a wrong password, both after the same time */
+  async function accountWith(email: string, password: string) {
+    const hostId = await hostIdOf(deps.commands, deps.tokens.emailDigests(email))
+    const host = hostId === null ? null : await stateOf(hostId)
+    const hash = host?.kind === 'registered' ? host.passwordHash : null
+    const isRight = await deps.passwords.verify(password, hash)
+    return isRight && hostId !== null && hash !== null ? { hostId, hash } : null
+  }
 
   /** Follows the parameters of the hash as they are raised over the years. */
   async function rehash(hostId: string, hash: string, password: string, correlationId: string) {

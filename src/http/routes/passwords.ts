@@ -9,11 +9,15 @@ import { hostStream } from '../../events/streams.ts'
 import { DomainError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
 import type { AppDeps } from '../deps.ts'
-import { credentialLimits } from '../limits.ts'
+import type { CredentialLimits } from '../limits.ts'
 import { onceContext } from '../requests.ts'
 
-export const passwordRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
-  const limits = credentialLimits(app)
+interface Deps extends AppDeps {
+  readonly limits: CredentialLimits
+}
+
+export const passwordRoutes: FastifyPluginAsyncZod<Deps> = async (app, deps) => {
+  const { limits } = deps
   const underWay = new Set<Promise<void>>()
   app.addHook('onClose', async () => {
     await Promise.all(underWay)
@@ -50,7 +54,7 @@ export const passwordRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) 
     },
     async (request, reply) => {
       const email = request.body.email.trim().toLowerCase()
-      await limits.check(request, `reset ${email}`)
+      await limits.countMail(request, email)
       // An answer that waited would come later for an address that is known. It promises nothing: who gets no mail asks again.
       afterwards(request, orderReset(request, email))
       return reply.code(202).send(null)
@@ -64,7 +68,7 @@ export const passwordRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) 
       schema: { tags: ['auth'], body: resetBody, response: { 204: z.null(), 400: problem, 429: problem } },
     },
     async (request, reply) => {
-      await limits.check(request)
+      await limits.count(request)
       const claims = await deps.tokens.verifyReset(request.body.token)
       if (claims === null) throw resetInvalid()
       const host = await deps.commands.state(hostDecider, hostStream(claims.hostId))
@@ -74,6 +78,7 @@ export const passwordRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) 
       const context = onceContext(deps, request, `host:${claims.hostId}`)
       const command = { kind: 'change_password', passwordHash, reason: 'reset' } as const
       await deps.commands.execute(hostDecider, hostStream(claims.hostId), command, context)
+      if (host.kind === 'registered' && host.email !== null) limits.forgive(request, host.email)
       return reply.code(204).send(null)
     },
   )
