@@ -24,14 +24,13 @@ interface PendingAppend {
  */
 export class Appender {
   readonly #connections: Connections
-  readonly #writer: Writer
+  readonly #writer = new Writer()
   readonly #onWritten: (written: WrittenBatch) => void
   #waiting: PendingAppend[] = []
   #flushing: Promise<void> | undefined
 
-  constructor(connections: Connections, origin: string, onWritten: (written: WrittenBatch) => void) {
+  constructor(connections: Connections, onWritten: (written: WrittenBatch) => void) {
     this.#connections = connections
-    this.#writer = new Writer(origin)
     this.#onWritten = onWritten
   }
 

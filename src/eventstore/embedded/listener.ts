@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../../postgres/log.ts'
 import type { Pool, PoolClient } from '../../postgres/pool.ts'
 import type { Position } from '../port.ts'
-import { CHANNEL } from './write-batch.ts'
+import { CHANNEL } from './announcer.ts'
 
 /** How often the head is asked for besides the notifications, which may be missed: the most that a fact can be late. */
 const POLL_MS = 1_000
@@ -61,7 +61,7 @@ async function listenUntilLost(client: PoolClient, { origin, signal, reached }: 
   }
   client.on('notification', ({ payload = '' }) => {
     const [from, position] = payload.split(':')
-    // What this process wrote it already has; its own notification can come before the answer to its COMMIT.
+    // What this process wrote it already has.
     if (from !== origin && position !== undefined) reached(BigInt(position))
   })
   client.on('error', lost.reject)

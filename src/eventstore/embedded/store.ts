@@ -18,6 +18,7 @@ import {
   type SubscribeOptions,
   type SubscriptionMessage,
 } from '../port.ts'
+import { Announcer, CHANNEL } from './announcer.ts'
 import { Appender } from './appender.ts'
 import { Connections } from './connection.ts'
 import { listen } from './listener.ts'
@@ -35,8 +36,8 @@ const PAGE_SIZE = 1_000
 
 export interface EmbeddedStoreOptions {
   /**
-   * Connections to a database where `migrations` were applied. At most 6 are used at a time: one writes, one listens,
-   * two read streams, the others read pages. Shared with transactions that wait for an append, a full pool would wait
+   * Connections to a database where `migrations` were applied. At most 7 are used at a time: one writes, one listens,
+   * one announces, two read streams, the others read pages. Shared with transactions that wait for an append, a full pool would wait
    * for itself: give the store a pool of its own, that waits for an answer no longer than `ANSWER_WITHIN`.
    */
   readonly pool: Pool
@@ -58,6 +59,7 @@ class EmbeddedStore implements EventStore {
   readonly #log: Log
   readonly #connections: Connections
   readonly #appender: Appender
+  readonly #announcer: Announcer
   readonly #streams: StreamReader
   /** Marks the notifications of this store, which need not be acted upon. */
   readonly #origin = randomUUID()
@@ -70,7 +72,12 @@ class EmbeddedStore implements EventStore {
     this.#pool = pool
     this.#log = log
     this.#connections = new Connections(pool)
-    this.#appender = new Appender(this.#connections, this.#origin, (written) => this.#tail?.wrote(written))
+    this.#announcer = new Announcer((position) => this.#announce(position))
+    this.#appender = new Appender(this.#connections, (written) => {
+      this.#tail?.wrote(written)
+      const last = written.placed.at(-1)
+      if (last !== undefined) this.#announcer.reached(last.position)
+    })
     this.#streams = new StreamReader(this.#connections)
   }
 
@@ -126,10 +133,22 @@ class EmbeddedStore implements EventStore {
   async close(): Promise<void> {
     this.#closing.abort()
     await Promise.all([this.#appender.idle(), this.#streams.idle()])
+    await this.#announcer.idle()
     await this.#connections.close()
     await (
       await this.#live?.catch(() => undefined)
     )?.listening
+  }
+
+  #announce(position: Position): Promise<unknown> {
+    const payload = `${this.#origin}:${String(position)}`
+    return this.#connections.use((client) =>
+      client.query({
+        name: 'eventstore-announce',
+        text: 'SELECT pg_notify($1, $2)',
+        values: [CHANNEL, payload],
+      }),
+    )
   }
 
   async #goLive(): Promise<Live> {

@@ -1,7 +1,7 @@
 import type { PoolClient } from '../../postgres/pool.ts'
 import type { EncodedAppend } from '../encode.ts'
 import { evaluate, type LogState } from './evaluate.ts'
-import { CHANNEL, columnsOf, type Mark, type WrittenBatch } from './write-batch.ts'
+import { columnsOf, type Mark, type WrittenBatch } from './write-batch.ts'
 
 /**
  * Moves the head and inserts, if the log is still as the mark says, no stream of the batch is tombstoned, and the
@@ -25,7 +25,7 @@ const WRITE = `
     FROM moved, unnest($1::bigint[], $2::text[], $3::text[], $4::integer[], $5::uuid[], $6::text[], $7::text[], $8::text[])
       AS facts
   )
-  SELECT now_ms, pg_notify('${CHANNEL}', $14 || ':' || $9::bigint) FROM moved`
+  SELECT now_ms FROM moved`
 
 /** SQLSTATE unique_violation. */
 const TAKEN = '23505'
@@ -39,7 +39,6 @@ export async function writeAlone(
   client: PoolClient,
   batch: readonly EncodedAppend[],
   mark: Mark,
-  origin: string,
 ): Promise<WrittenBatch | undefined> {
   const state = assumed(batch, mark)
   if (state === undefined) return undefined
@@ -58,7 +57,6 @@ export async function writeAlone(
         mark.tombstones,
         expected.map(([stream]) => stream),
         expected.map(([, revision]) => revision),
-        origin,
       ],
     })
     const [written] = rows

@@ -4,9 +4,6 @@ import type { EncodedAppend } from '../encode.ts'
 import type { Position } from '../port.ts'
 import { evaluate, type KnownFact, type LogState, type Outcome, type PlacedRecord } from './evaluate.ts'
 
-/** The channel that tells other processes how far the log has come; the payload is `<origin>:<position>`. */
-export const CHANNEL = 'eventstore'
-
 /**
  * How long an answer to the log is waited for, in milliseconds: a little longer than the server takes for a statement at most,
  * below. A connection that has gone silent then gives way to another. Without it all appends of the process wait
@@ -46,16 +43,14 @@ const STATE = `
 
 type StateRow = [stream: string, revision: number | null, id: string | null, position: string | null]
 
-/** One statement inserts, moves the head and tells the other processes (on commit; a rollback tells nothing). */
+/** One statement inserts and moves the head. */
 const INSERT = `
   WITH inserted AS (
     INSERT INTO eventstore.events (position, stream, category, revision, id, type, data, metadata, created)
     SELECT *, to_timestamp($9::float8 / 1000)
     FROM unnest($1::bigint[], $2::text[], $3::text[], $4::integer[], $5::uuid[], $6::text[], $7::text[], $8::text[])
-  ), moved AS (
-    UPDATE eventstore.head SET position = $10
   )
-  SELECT pg_notify('${CHANNEL}', $11 || ':' || $10::bigint)`
+  UPDATE eventstore.head SET position = $10`
 
 export interface WrittenBatch {
   readonly outcomes: readonly Outcome[]
@@ -78,16 +73,11 @@ export interface LockedBatch extends WrittenBatch {
  * Writes a batch of appends in one transaction. May be done again with the same batch after any error, also one that
  * leaves the commit in doubt: the lock waits for the lost transaction to end, and then its facts are either known, and
  * the appends are answered as retries, or they are not, and are written.
- * @param origin tells the notifications of this process from those of others
  */
-export async function writeBatch(
-  client: PoolClient,
-  batch: readonly EncodedAppend[],
-  origin: string,
-): Promise<LockedBatch> {
+export async function writeBatch(client: PoolClient, batch: readonly EncodedAppend[]): Promise<LockedBatch> {
   const { mark: before, nowMs } = await lock(client)
   const { outcomes, placed } = evaluate(batch, await readState(client, batch, before.position))
-  if (placed.length > 0) await insert(client, placed, nowMs, origin)
+  if (placed.length > 0) await insert(client, placed, nowMs)
   await client.query(placed.length > 0 ? 'COMMIT' : 'ROLLBACK')
   const position = placed.at(-1)?.position ?? before.position
   return { outcomes, placed, created: new Date(nowMs), before, after: { ...before, position } }
@@ -139,16 +129,11 @@ async function readState(
   return { head, lastRevisions, tombstones, known }
 }
 
-async function insert(
-  client: PoolClient,
-  placed: readonly PlacedRecord[],
-  nowMs: number,
-  origin: string,
-): Promise<void> {
+async function insert(client: PoolClient, placed: readonly PlacedRecord[], nowMs: number): Promise<void> {
   await client.query({
     name: 'eventstore-insert',
     text: INSERT,
-    values: [...columnsOf(placed), nowMs, String(placed.at(-1)?.position), origin],
+    values: [...columnsOf(placed), nowMs, String(placed.at(-1)?.position)],
   })
 }
 

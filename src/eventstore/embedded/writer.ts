@@ -8,14 +8,8 @@ import { writeBatch, type Mark, type WrittenBatch } from './write-batch.ts'
  * it is not: a batch that found the log as this writer left it makes the next one go the short way.
  */
 export class Writer {
-  readonly #origin: string
   #mark: Mark | undefined
   #alone = false
-
-  /** @param origin tells the notifications of this process from those of others */
-  constructor(origin: string) {
-    this.#origin = origin
-  }
 
   /** Safe to do again after any error, as `writeBatch`. */
   async write(client: PoolClient, batch: readonly EncodedAppend[]): Promise<WrittenBatch> {
@@ -23,14 +17,14 @@ export class Writer {
     if (this.#alone && mark !== undefined) {
       // Whatever an error leaves in doubt, the long way finds out.
       this.#alone = false
-      const written = await writeAlone(client, batch, mark, this.#origin)
+      const written = await writeAlone(client, batch, mark)
       if (written !== undefined) {
         this.#mark = { ...mark, position: written.placed.at(-1)?.position ?? mark.position }
         this.#alone = true
         return written
       }
     }
-    const written = await writeBatch(client, batch, this.#origin)
+    const written = await writeBatch(client, batch)
     this.#alone = same(written.before, mark)
     this.#mark = written.after
     return written
