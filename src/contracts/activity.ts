@@ -17,6 +17,8 @@ export const activityItem = z
       'check_in',
       'check_in_refused',
       'check_in_conflict',
+      /** The host looked into one, or opened it again. */
+      'check_in_conflict_settled',
       'check_in_undone',
     ]),
     at: z.string(),

@@ -253,7 +253,9 @@ export const doorConflict = z.object({
   ),
   /** When the server learned of it. */
   at: z.string(),
-  /** One of the arrivals was undone, and nothing is wrong any more. */
+  /** The host has looked into it: how it was left, when, and by whom. Null where nobody did, or who did took it back. */
+  settled: z.object({ how: z.enum(['left_as_is']), at: z.string(), by: z.string() }).nullable(),
+  /** It is `settled`, or one of the arrivals was undone and nothing is wrong any more. */
   resolved: z.boolean(),
 })
 

@@ -249,6 +249,17 @@ export const guestFacts = [
       ),
     }),
   ),
+  /** The host looked into the conflict of the arrival `checkInId`: it is open no more. */
+  plainFact(
+    'CheckInConflictSettled',
+    z.strictObject({
+      checkInId: z.string(),
+      /** `left_as_is`: what was recorded is right, or does not matter. Nobody is counted differently. */
+      how: z.enum(['left_as_is']),
+    }),
+  ),
+  /** The host takes that back: the conflict is open again, as far as nothing else has settled it. */
+  plainFact('CheckInConflictReopened', z.strictObject({ checkInId: z.string() })),
   plainFact('CheckInRefused', z.strictObject({ reason: refusal, ...scan }), {
     version: 2,
     upcasters: { 1: (data) => ({ ...data, ticketId: null, offline: false }) },

@@ -43,7 +43,7 @@ const person = <T extends FactType>(
 /** The live monitor: answers, openings and arrivals in the order in which they happened, with the names of today. */
 export const activity: Projection = {
   name: 'activity',
-  version: 7,
+  version: 8,
   announces: 'items',
   tables: [
     defineTable<PersonRow>({
@@ -132,6 +132,14 @@ export const activity: Projection = {
             return { ...beginFor(of, fact, fact.id, 'check_in_refused'), details: { reason, gate, last } }
           },
         },
+        CheckInConflictSettled: item('check_in_conflict_settled', ({ data: { checkInId, how } }) => ({
+          checkInId,
+          how,
+        })),
+        CheckInConflictReopened: item('check_in_conflict_settled', ({ data: { checkInId } }) => ({
+          checkInId,
+          how: null,
+        })),
         CheckInUndone: item('check_in_undone', ({ data: { checkInId } }) => ({ checkInId })),
         GuestForgotten: {
           key: allItemsOf,

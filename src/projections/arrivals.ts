@@ -5,6 +5,7 @@ import {
   ignored,
   ofAccess,
   ofAnswers,
+  ofConflicts,
   ofDoor,
   ofGuestList,
   ofLinks,
@@ -25,6 +26,7 @@ import {
 } from './projection.ts'
 
 type Conflict = Extract<NewGuestFact, { type: 'CheckInConflicted' }>['data']
+type Settled = Extract<NewGuestFact, { type: 'CheckInConflictSettled' }>['data']
 
 export type CheckInRow = {
   readonly event_id: string
@@ -62,6 +64,9 @@ export type ConflictRow = {
   readonly expected: number
   readonly arrivals: (Conflict['arrivals'][number] & { undone: boolean })[]
   readonly at: string
+  /** How the host settled it, null where nobody did or who did took it back. */
+  readonly settled: { readonly how: Settled['how']; readonly at: string; readonly by: string } | null
+  /** Nothing is left to do: it is settled, or arrivals were taken back and what remains may be right. */
   readonly resolved: boolean
 }
 
@@ -72,17 +77,20 @@ const party = <T extends FactType>(
   evolve: (_row, fact) => ({ ...guestColumns(fact), expected: expected(fact) }),
 })
 
-/** An arrival was taken back: what remains may be right. */
-function settled(row: ConflictRow, undone: string): ConflictRow {
-  const arrivals = row.arrivals.map((one) => (one.checkInId === undone ? { ...one, undone: true } : one))
+function changed(row: ConflictRow, change: Partial<Pick<ConflictRow, 'arrivals' | 'settled'>>): ConflictRow {
+  const now = { ...row, ...change }
+  return { ...now, resolved: now.settled !== null || mayBeRight(now) }
+}
+
+/** Whether what was not taken back is no conflict. */
+function mayBeRight({ kind, expected, arrivals, check_in_id }: ConflictRow): boolean {
   const left = arrivals.filter((one) => !one.undone)
   const people = left.reduce((sum, { count }) => sum + count, 0)
-  const own = arrivals.find(({ checkInId }) => checkInId === row.check_in_id)
-  const resolved =
-    own?.undone === true ||
-    (row.kind === 'admitted_twice' && left.length < 2) ||
-    (row.kind === 'more_than_expected' && people <= row.expected)
-  return { ...row, arrivals, resolved }
+  return (
+    arrivals.some((one) => one.undone && one.checkInId === check_in_id) ||
+    (kind === 'admitted_twice' && left.length < 2) ||
+    (kind === 'more_than_expected' && people <= expected)
+  )
 }
 
 /** What none of the tables reads. The answers tell about the seats of somebody removed. */
@@ -134,7 +142,8 @@ const checkIns = defineTable<CheckInRow>({
     },
     ...elsewhere,
     ...ofAnswers,
-    ...ignored('CheckInRefused', 'CheckInConflicted', 'GuestTurnedAway', 'ScanRefused'),
+    ...ofConflicts,
+    ...ignored('CheckInRefused', 'GuestTurnedAway', 'ScanRefused'),
   },
 })
 
@@ -149,6 +158,7 @@ const conflicts = defineTable<ConflictRow>({
     expected: 'integer NOT NULL',
     arrivals: 'jsonb NOT NULL',
     at: 'timestamptz NOT NULL',
+    settled: 'jsonb',
     resolved: 'boolean NOT NULL',
   },
   indexes: ['event_id'],
@@ -165,13 +175,27 @@ const conflicts = defineTable<ConflictRow>({
           expected,
           arrivals: arrivals.map((one) => ({ ...one, undone: false })),
           at: timeOf(fact),
+          settled: null,
           resolved: false,
         }
       },
     },
+    CheckInConflictSettled: {
+      key: (fact) => itemKeyOf(fact, fact.data.checkInId),
+      evolve: (row, fact) =>
+        row && changed(row, { settled: { how: fact.data.how, at: timeOf(fact), by: fact.actor } }),
+    },
+    CheckInConflictReopened: {
+      key: (fact) => itemKeyOf(fact, fact.data.checkInId),
+      evolve: (row) => row && changed(row, { settled: null }),
+    },
     CheckInUndone: {
       key: allItemsOf,
-      evolve: (row, fact) => row && settled(row, fact.data.checkInId),
+      evolve: (row, { data: { checkInId } }) =>
+        row &&
+        changed(row, {
+          arrivals: row.arrivals.map((one) => (one.checkInId === checkInId ? { ...one, undone: true } : one)),
+        }),
     },
     ...elsewhere,
     ...ofAnswers,
@@ -194,4 +218,4 @@ const parties = defineTable<PartyRow>({
 })
 
 /** Who is expected and who came in, by gate, and what should not have happened. */
-export const arrivals: Projection = { name: 'arrivals', version: 2, tables: [checkIns, parties, conflicts] }
+export const arrivals: Projection = { name: 'arrivals', version: 3, tables: [checkIns, parties, conflicts] }

@@ -3,6 +3,7 @@ import {
   ignored,
   ofAccess,
   ofAnswers,
+  ofConflicts,
   ofDoor,
   ofGuestList,
   ofLinks,
@@ -119,7 +120,8 @@ const guests = defineTable<DoorGuestRow>({
       'StepUpPassed',
     ),
     ...ignored('CapacitySet'),
-    ...ignored('CheckInRefused', 'CheckInConflicted', 'ScanRefused'),
+    ...ofConflicts,
+    ...ignored('CheckInRefused', 'ScanRefused'),
   },
 })
 

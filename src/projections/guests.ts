@@ -9,7 +9,7 @@ import {
   type GuestRow,
 } from './guest-row.ts'
 import { withScore, withVerdict } from '../scoring/tally.ts'
-import { ignored, ofNoEvent, ofSettings, ofTickets } from './ignored.ts'
+import { ignored, ofConflicts, ofNoEvent, ofSettings, ofTickets } from './ignored.ts'
 import { defineTable, guestKeyOf, timeOf, type FactOfType, type Fold, type Projection } from './projection.ts'
 
 /** Derived columns are set in one place, so that no fact forgets them. */
@@ -152,7 +152,8 @@ export const guests: Projection = {
           'StepUpPassed',
         ),
         ...ignored('CapacitySet'),
-        ...ignored('CheckInRefused', 'CheckInConflicted', 'GuestTurnedAway', 'ScanRefused'),
+        ...ofConflicts,
+        ...ignored('CheckInRefused', 'GuestTurnedAway', 'ScanRefused'),
       },
     }),
   ],

@@ -69,6 +69,11 @@ export const ofDoor = ignored(
   'CheckInRefused',
   'CheckInUndone',
   'CheckInConflicted',
+  'CheckInConflictSettled',
+  'CheckInConflictReopened',
   'GuestTurnedAway',
   'ScanRefused',
 )
+
+/** What became of conflicts: it changes nobody's arrival. */
+export const ofConflicts = ignored('CheckInConflicted', 'CheckInConflictSettled', 'CheckInConflictReopened')

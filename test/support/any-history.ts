@@ -54,6 +54,8 @@ export function anyStep(events = 2, guests = 4): fc.Arbitrary<Step> {
         })),
       }),
     ),
+    of((g, n) => g.settled(n)),
+    of((g, n) => g.reopened(n)),
     of((g, _n, m) => g.answered('confirmed', m + 1, { plusOneNames: ['Eve'], note: 'no nuts' })),
     of((g, _n, m) => g.answered('waitlisted', m + 1)),
     of((g) => g.answered('declined')),

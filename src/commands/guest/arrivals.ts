@@ -6,10 +6,17 @@ import type { Arrival, InvitedGuest, Refusal } from './state.ts'
 
 type Of<T extends GuestHappened['type']> = Extract<GuestHappened, { type: T }>
 
+type ArrivalFact =
+  | 'GuestCheckedIn'
+  | 'CheckInConflicted'
+  | 'CheckInConflictSettled'
+  | 'CheckInConflictReopened'
+  | 'CheckInUndone'
+
 /** Who of the party came in, when, where, and how many of them count. */
 export function evolveArrivals(
   arrivals: InvitedGuest['arrivals'],
-  fact: Of<'GuestCheckedIn' | 'CheckInConflicted' | 'CheckInUndone'>,
+  fact: Of<ArrivalFact>,
 ): InvitedGuest['arrivals'] {
   const change = (checkInId: string, to: (arrival: Arrival) => Partial<Arrival>) =>
     arrivals.map((one) => (one.checkInId === checkInId ? { ...one, ...to(one) } : one))
@@ -17,10 +24,14 @@ export function evolveArrivals(
     case 'GuestCheckedIn': {
       const { checkInId, nonce, arrivalCount: count, counted, gate, deviceId, scannedAt, offline } = fact.data
       const of = { checkInId, nonce, count, counted, gate, deviceId, scannedAt, offline }
-      return [...arrivals, { ...of, at: fact.at, conflict: null, undone: false }]
+      return [...arrivals, { ...of, at: fact.at, conflict: null, settled: false, undone: false }]
     }
     case 'CheckInConflicted':
       return change(fact.data.checkInId, () => ({ conflict: fact.data.kind }))
+    case 'CheckInConflictSettled':
+      return change(fact.data.checkInId, () => ({ settled: true }))
+    case 'CheckInConflictReopened':
+      return change(fact.data.checkInId, () => ({ settled: false }))
     case 'CheckInUndone': {
       const counted = new Map(fact.data.recounted.map((one) => [one.checkInId, one.counted]))
       return change(fact.data.checkInId, () => ({ undone: true })).map((one) => ({

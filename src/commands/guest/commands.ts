@@ -194,3 +194,5 @@ export type GuestCommand =
       readonly at: number
       readonly mayUndoLate: boolean
     }
+  /** The conflict that the arrival `checkInId` made. */
+  | { readonly kind: 'settle_conflict' | 'reopen_conflict'; readonly checkInId: string }

@@ -5,6 +5,7 @@ import type { Decider } from '../decider.ts'
 import { requireUnchanged } from '../precondition.ts'
 import { decideCheckIn, decideRefuseScan, decideTurnAway, decideUndo } from './check-in.ts'
 import type { ChangeDetails, GuestCommand, Invite, QueueInvitation } from './commands.ts'
+import { decideReopenConflict, decideSettleConflict } from './conflicts.ts'
 import { evolveGuest } from './evolve.ts'
 import { decideVerdict, decideWithdrawVerdict } from './judgement.ts'
 import {
@@ -88,6 +89,10 @@ function decideForGuest(
       return decideTurnAway(guest, command)
     case 'undo_check_in':
       return decideUndo(guest, command)
+    case 'settle_conflict':
+      return decideSettleConflict(guest, command.checkInId)
+    case 'reopen_conflict':
+      return decideReopenConflict(guest, command.checkInId)
     default:
       return unreachable(command)
   }

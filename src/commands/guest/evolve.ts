@@ -78,6 +78,8 @@ function evolveInvited(state: InvitedGuest, fact: Exclude<GuestHappened, Of<'Gue
       return challengePassed(state, fact)
     case 'GuestCheckedIn':
     case 'CheckInConflicted':
+    case 'CheckInConflictSettled':
+    case 'CheckInConflictReopened':
     case 'CheckInUndone':
       return { ...state, arrivals: evolveArrivals(state.arrivals, fact) }
     case 'CheckInRefused':

@@ -18,7 +18,7 @@ import { takeBatch } from '../door/batch.ts'
 import { createDesk } from '../door/desk.ts'
 import { doorsOpen } from '../door/party.ts'
 import { doorActor } from '../door/ticket.ts'
-import { undoCheckIn } from '../door/undo.ts'
+import { changeArrival } from '../door/arrival.ts'
 import { walkIn } from '../door/walk-in.ts'
 import { withPosition } from '../requests.ts'
 import { checkInView, foundView, previewView } from '../views/door.ts'
@@ -138,7 +138,10 @@ export const checkInRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) =
     async (request, reply) => {
       const { eventId, gate } = ticketIn(request)
       const { checkInId } = request.params
-      await undoCheckIn(deps, request, { eventId, checkInId, actor: doorActor(gate), mayUndoLate: false })
+      const at = deps.clock.now()
+      const command = { kind: 'undo_check_in', checkInId, at, mayUndoLate: false } as const
+      const by = { eventId, actor: doorActor(gate) }
+      withPosition(reply, await changeArrival(deps, request, by, command))
       return reply.code(204).send(null)
     },
   )

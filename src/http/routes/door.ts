@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { requireEvent, settingsDecider, type ConfiguredEvent } from '../../commands/settings/decider.ts'
@@ -18,7 +19,7 @@ import { DomainError } from '../../kernel/errors.ts'
 import { derivedId } from '../../kernel/ids.ts'
 import { eventIn, hostIn } from '../access.ts'
 import type { AppDeps } from '../deps.ts'
-import { undoCheckIn } from '../door/undo.ts'
+import { changeArrival } from '../door/arrival.ts'
 import { contextOf, iso, withPosition } from '../requests.ts'
 
 const eventParams = z.object({ eventId: id })
@@ -26,6 +27,21 @@ const ticketParams = z.object({ eventId: id, ticketId: id })
 const checkInParams = z.object({ eventId: id, checkInId: id })
 const refused = { 400: problem, 401: problem, 403: problem, 404: problem, 409: problem }
 const tags = ['door']
+
+/** The last part of the address, what it commands, and what that does. */
+const WORDS_ON_CONFLICTS = [
+  [
+    'settle',
+    'settle_conflict',
+    'Leaves a conflict as it is: what was recorded is right, or does not matter. It is open no more; nobody is counted differently.',
+  ],
+  ['reopen', 'reopen_conflict', 'Takes back that a conflict was left as it is: it is open again.'],
+] as const
+
+const byHost = (request: FastifyRequest) => ({
+  eventId: eventIn(request).eventId,
+  actor: `host:${hostIn(request)}` as const,
+})
 
 /** What the host has to do with the door: tickets, settings, and who is there. */
 export const doorRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
@@ -143,12 +159,28 @@ export const doorRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
       schema: { tags, params: checkInParams, response: { 204: z.null(), ...refused } },
     },
     async (request, reply) => {
-      const { eventId, checkInId } = request.params
-      const actor = `host:${hostIn(request)}` as const
-      await undoCheckIn(deps, request, { eventId, checkInId, actor, mayUndoLate: true })
+      const { checkInId } = request.params
+      const at = deps.clock.now()
+      const command = { kind: 'undo_check_in', checkInId, at, mayUndoLate: true } as const
+      withPosition(reply, await changeArrival(deps, request, byHost(request), command))
       return reply.code(204).send(null)
     },
   )
+
+  for (const [word, kind, description] of WORDS_ON_CONFLICTS) {
+    app.post(
+      `/api/events/:eventId/conflicts/:checkInId/${word}`,
+      {
+        config: { access: 'event:write' },
+        schema: { tags, description, params: checkInParams, response: { 204: z.null(), ...refused } },
+      },
+      async (request, reply) => {
+        const command = { kind, checkInId: request.params.checkInId } as const
+        withPosition(reply, await changeArrival(deps, request, byHost(request), command))
+        return reply.code(204).send(null)
+      },
+    )
+  }
 
   app.get(
     '/api/events/:eventId/arrivals',

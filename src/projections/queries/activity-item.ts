@@ -10,7 +10,7 @@ export type ToldRow = ActivityRow & {
   readonly name: string | null
   readonly note: string | null
   readonly plus_one_names: readonly string[] | null
-  /** Of the arrival that was undone. */
+  /** Of the arrival that was undone, or made the conflict. */
   readonly arrival: ActivityRow['details'] | null
 }
 
@@ -63,6 +63,8 @@ function sentenceOf(row: ToldRow, name: string): string {
       return `${name} was not let in at ${text(row, 'gate')}: ${refusals[text(row, 'reason')] ?? text(row, 'reason')}${row.details['last'] === true ? '; more of that follows unrecorded' : ''}`
     case 'check_in_conflict':
       return conflictSentence(row, name)
+    case 'check_in_conflict_settled':
+      return settledSentence(row, name)
     case 'check_in_undone':
       return undoneSentence(row, name)
     default:
@@ -139,6 +141,12 @@ function conflictSentence(row: ActivityRow, name: string): string {
       return `${name} was let in at ${where} without a connection, and should not have been: ${refusals[refusal] ?? refusal}`
     }
   }
+}
+
+function settledSentence({ arrival, details }: ToldRow, name: string): string {
+  const where = typeof arrival?.['gate'] === 'string' ? ` at ${arrival['gate']}` : ''
+  const which = `The conflict about the arrival of ${name}${where}`
+  return details['how'] === null ? `${which} was opened again` : `${which} was settled: it stays as it is`
 }
 
 const refusals: Readonly<Record<string, string>> = {

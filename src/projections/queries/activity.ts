@@ -7,7 +7,7 @@ import { decodeNumberCursor, pageOf } from './cursor.ts'
 import type { ActivityQueries } from './types.ts'
 
 /** What a guest wrote stands with the answers, from where it is erased: with an item it is the answer that holds now. */
-/** What was undone is told by the item of the arrival. */
+/** What was undone or settled is told by the item of the arrival. */
 const ITEMS = `
   SELECT i.*, p.name, a.note, a.plus_one_names,
     (SELECT c.details FROM {activity}.items c

@@ -50,7 +50,7 @@ const CONFLICTS = `
     jsonb_array_length(c.arrivals) AS involved,
     CASE WHEN jsonb_array_length(c.arrivals) <= 20 THEN c.arrivals
       ELSE jsonb_path_query_array(c.arrivals, '$[0 to 9, last - 9 to last]') END AS arrivals,
-    c.at, c.resolved
+    c.at, c.settled, c.resolved
   FROM {arrivals}.conflicts c
   LEFT JOIN {door}.guests g ON g.key = c.event_id || '/' || c.guest_id
   WHERE c.event_id = $1

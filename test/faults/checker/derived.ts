@@ -184,6 +184,8 @@ const ITEMS: Readonly<Record<string, string>> = {
   CheckInRefused: 'check_in_refused',
   CheckInUndone: 'check_in_undone',
   CheckInConflicted: 'check_in_conflict',
+  CheckInConflictSettled: 'check_in_conflict_settled',
+  CheckInConflictReopened: 'check_in_conflict_settled',
 }
 
 function evolveItem(rows: Map<string, Derived>, key: string, { type, data, id, position }: LogRecord): void {

@@ -50,6 +50,10 @@ export function arrivalSteps(step: InStream) {
         type: 'CheckInConflicted',
         data: { kind: 'admitted_twice', refusal: null, expected: 2, arrivals: [], ...data },
       }),
+    settled: (checkIn = 0) =>
+      step({ type: 'CheckInConflictSettled', data: { checkInId: aCheckInId(checkIn), how: 'left_as_is' } }),
+    reopened: (checkIn = 0) =>
+      step({ type: 'CheckInConflictReopened', data: { checkInId: aCheckInId(checkIn) } }),
     undone: (checkIn = 0, recounted: Data<'CheckInUndone'>['recounted'] = []) =>
       step({ type: 'CheckInUndone', data: { checkInId: aCheckInId(checkIn), recounted } }),
   }

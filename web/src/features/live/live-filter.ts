@@ -5,7 +5,7 @@ import type { Band } from '@contracts/common.ts'
 export const kindGroups = {
   opening: ['opening'],
   answer: ['rsvp', 'promotion'],
-  door: ['check_in', 'check_in_refused', 'check_in_conflict', 'check_in_undone'],
+  door: ['check_in', 'check_in_refused', 'check_in_conflict', 'check_in_conflict_settled', 'check_in_undone'],
 } as const satisfies Record<string, readonly ActivityItem['kind'][]>
 
 export type KindGroup = keyof typeof kindGroups
