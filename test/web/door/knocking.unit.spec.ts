@@ -1,30 +1,20 @@
-import 'fake-indexeddb/auto'
-import { IDBFactory } from 'fake-indexeddb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Scanner } from '../../../web/src/door/offline/scanner.ts'
+import type { Scanner } from '../../../web/src/door/offline/scanner.ts'
 import { BACK_OFF_MS } from '../../../web/src/door/offline/sync.ts'
-import { DEVICE, EVENT_ID, guestIdOf, makeGuest, makeTicket, NOON } from './event-at-the-door.ts'
+import { guestIdOf, makeGuest, NOON } from './event-at-the-door.ts'
 import { FakeDesk } from './fake-desk.ts'
+import { emptyStorage, found, openScanner, scanOf } from './fresh-device.ts'
 
 let server: FakeDesk
 let scanner: Scanner
 let now: number
 
 beforeEach(async () => {
-  globalThis.indexedDB = new IDBFactory()
+  emptyStorage()
   server = new FakeDesk([await makeGuest(1)])
   now = NOON
   vi.stubGlobal('fetch', server.fetch)
-  const { token, ticketId } = makeTicket()
-  scanner = await Scanner.open({
-    ticket: token,
-    face: { ticketId, eventId: EVENT_ID, gate: 'North gate', expiresAt: null },
-    deviceId: DEVICE,
-    online: true,
-    now: () => now,
-    changed: () => undefined,
-    refused: () => undefined,
-  })
+  scanner = await openScanner({ now: () => now })
 })
 afterEach(() => {
   vi.unstubAllGlobals()
@@ -32,14 +22,8 @@ afterEach(() => {
 
 /** Lets a guest in, which waits on the device. */
 async function admitAlone(): Promise<void> {
-  const scan = {
-    subject: { guestId: guestIdOf(1) },
-    nonce: 'nonce-0001',
-    scannedAt: new Date(NOON).toISOString(),
-  }
-  const finding = await scanner.door.find(scan)
-  if (finding.kind !== 'guest') throw new Error(`led to ${finding.reason}`)
-  await scanner.door.admit(scan, finding.preview, 1)
+  const scan = scanOf({ guestId: guestIdOf(1) })
+  await scanner.door.admit(scan, await found(scanner.door, scan), 1)
 }
 
 describe('a scanner that just started', () => {

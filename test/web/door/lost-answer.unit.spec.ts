@@ -1,57 +1,32 @@
-import 'fake-indexeddb/auto'
-import { IDBFactory } from 'fake-indexeddb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { CheckInPreview } from '@contracts/door.ts'
 import { troubleOf } from '../../../web/src/door/api.ts'
-import { Scanner } from '../../../web/src/door/offline/scanner.ts'
+import type { Scanner } from '../../../web/src/door/offline/scanner.ts'
 import type { Scan } from '../../../web/src/door/scan.ts'
-import { DEVICE, EVENT_ID, guestIdOf, makeGuest, makeTicket, NOON } from './event-at-the-door.ts'
+import { guestIdOf, makeGuest } from './event-at-the-door.ts'
 import { FakeDesk } from './fake-desk.ts'
+import { emptyStorage, found, openScanner, scanOf } from './fresh-device.ts'
 
 const ADA = guestIdOf(1)
 
 let server: FakeDesk
 let scanner: Scanner
-let scans = 0
-
-async function start(): Promise<Scanner> {
-  const { token, ticketId } = makeTicket()
-  return Scanner.open({
-    ticket: token,
-    face: { ticketId, eventId: EVENT_ID, gate: 'North gate', expiresAt: null },
-    deviceId: DEVICE,
-    online: true,
-    now: () => NOON,
-    changed: () => undefined,
-    refused: () => undefined,
-  })
-}
 
 beforeEach(async () => {
-  globalThis.indexedDB = new IDBFactory()
+  emptyStorage()
   server = new FakeDesk([await makeGuest(1), await makeGuest(2)])
   vi.stubGlobal('fetch', server.fetch)
-  scanner = await start()
+  scanner = await openScanner()
   await scanner.sync()
 })
 afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-function scanOf(guestId = ADA): Scan {
-  scans += 1
-  const nonce = `nonce-${String(scans).padStart(4, '0')}`
-  return { subject: { guestId }, nonce, scannedAt: new Date(NOON).toISOString() }
-}
-async function found(scan: Scan): Promise<CheckInPreview> {
-  const finding = await scanner.door.find(scan)
-  if (finding.kind !== 'guest') throw new Error(`led to ${finding.reason}`)
-  return finding.preview
-}
+const ofAda = () => scanOf({ guestId: ADA })
 /** Lets people in while the server hears it, and is not heard. */
 async function admitUnheard(count: number): Promise<Scan> {
-  const scan = scanOf()
-  const preview = await found(scan)
+  const scan = ofAda()
+  const preview = await found(scanner.door, scan)
   server.network = 'deaf'
   expect((await scanner.door.admit(scan, preview, count)).alone).toBe(true)
   return scan
@@ -76,13 +51,13 @@ describe('an arrival whose answer was lost', () => {
     await scanner.door.undo({ nonce: scan.nonce, checkInId: null })
     expect(server.arrived(ADA)).toBe(0)
     expect(scanner.status.waiting).toBe(0)
-    expect((await found(scanOf())).party.arrived).toBe(0)
+    expect((await found(scanner.door, ofAda())).party.arrived).toBe(0)
   })
 
   it('is not said to be taken back when it was sent in a batch, also after a restart', async () => {
     scanner.lostNetwork()
-    const scan = scanOf()
-    await scanner.door.admit(scan, await found(scan), 2)
+    const scan = ofAda()
+    await scanner.door.admit(scan, await found(scanner.door, scan), 2)
     // The batch gets there, and from then on nothing comes back.
     vi.stubGlobal('fetch', (url: string, init: { body?: string }) => {
       if (url.endsWith('/batch')) server.network = 'deaf'
@@ -90,7 +65,7 @@ describe('an arrival whose answer was lost', () => {
     })
     await scanner.sync()
     expect(server.arrived(ADA)).toBe(2)
-    for (const again of [scanner, await start()]) {
+    for (const again of [scanner, await openScanner()]) {
       await expect(again.door.undo({ nonce: scan.nonce, checkInId: null })).rejects.toThrow()
       expect(again.status.waiting).toBe(1)
     }
@@ -99,18 +74,18 @@ describe('an arrival whose answer was lost', () => {
   it('is not counted twice: the second of the party comes in', async () => {
     await admitUnheard(1)
     server.network = 'up'
-    const second = scanOf()
-    const preview = await found(second)
+    const second = ofAda()
+    const preview = await found(scanner.door, second)
     expect(preview).toMatchObject({ party: { arrived: 1, expected: 2 }, refusal: null })
     await scanner.door.admit(second, preview, 1)
     await nothingWaits()
     expect(server.arrived(ADA)).toBe(2)
-    expect((await found(scanOf())).refusal).toBe('party_complete')
+    expect((await found(scanner.door, ofAda())).refusal).toBe('party_complete')
   })
 
   it('is counted all the same when the server never heard of it', async () => {
-    const scan = scanOf()
-    const preview = await found(scan)
+    const scan = ofAda()
+    const preview = await found(scanner.door, scan)
     // Nothing that records gets through yet, and the question does.
     vi.stubGlobal('fetch', (url: string, init: { body?: string }) =>
       url.endsWith('/preview')
@@ -121,7 +96,10 @@ describe('an arrival whose answer was lost', () => {
     await vi.waitFor(() => {
       expect(scanner.status.syncing).toBe(false)
     })
-    expect(await found(scanOf())).toMatchObject({ party: { arrived: 2 }, refusal: 'party_complete' })
+    expect(await found(scanner.door, ofAda())).toMatchObject({
+      party: { arrived: 2 },
+      refusal: 'party_complete',
+    })
   })
 
   it('is sent again at once, while there is a connection', async () => {
@@ -135,12 +113,12 @@ describe('an arrival whose answer was lost', () => {
 describe('an arrival that never left the device', () => {
   it('is taken back without telling anybody', async () => {
     scanner.lostNetwork()
-    const scan = scanOf()
-    await scanner.door.admit(scan, await found(scan), 2)
+    const scan = ofAda()
+    await scanner.door.admit(scan, await found(scanner.door, scan), 2)
     const { length } = server.asked
     await scanner.door.undo({ nonce: scan.nonce, checkInId: null })
     expect(server.asked).toHaveLength(length)
     expect(scanner.status.waiting).toBe(0)
-    expect((await found(scanOf())).party.arrived).toBe(0)
+    expect((await found(scanner.door, ofAda())).party.arrived).toBe(0)
   })
 })

@@ -1,15 +1,14 @@
-import 'fake-indexeddb/auto'
-import { forceCloseDatabase, IDBFactory } from 'fake-indexeddb'
+import { forceCloseDatabase } from 'fake-indexeddb'
 import { unwrap } from 'idb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { noAnswer } from '@shared/api/problem.ts'
 import { troubleOf } from '../../../web/src/door/api.ts'
 import { keptOpen, type Database } from '../../../web/src/door/offline/database.ts'
 import { callEnd } from '../../../web/src/door/offline/scanner-door.ts'
-import { Scanner } from '../../../web/src/door/offline/scanner.ts'
-import type { Scan } from '../../../web/src/door/scan.ts'
-import { DEVICE, EVENT_ID, guestIdOf, makeGuest, makeTicket, NOON } from './event-at-the-door.ts'
+import type { Scanner } from '../../../web/src/door/offline/scanner.ts'
+import { guestIdOf, makeGuest } from './event-at-the-door.ts'
 import { FakeDesk } from './fake-desk.ts'
+import { emptyStorage, found, openScanner, scanOf } from './fresh-device.ts'
 
 const ADA = guestIdOf(1)
 const full = new DOMException('no space is left', 'QuotaExceededError')
@@ -19,49 +18,28 @@ let scanner: Scanner
 let open: Database
 /** How often the storage still works; it is well again when this is endless. */
 let working: number
-let scans = 0
 
 const database: Database = () => {
   working -= 1
   return working >= 0 ? open() : Promise.reject(full)
 }
 
-async function start(from: Database = database): Promise<Scanner> {
-  const { token, ticketId } = makeTicket()
-  return Scanner.open({
-    ticket: token,
-    face: { ticketId, eventId: EVENT_ID, gate: 'North gate', expiresAt: null },
-    deviceId: DEVICE,
-    online: true,
-    now: () => NOON,
-    changed: () => undefined,
-    refused: () => undefined,
-    database: from,
-  })
-}
-
 beforeEach(async () => {
-  globalThis.indexedDB = new IDBFactory()
+  emptyStorage()
   working = Infinity
   open = keptOpen()
   server = new FakeDesk([await makeGuest(1), await makeGuest(2)])
   vi.stubGlobal('fetch', server.fetch)
-  scanner = await start()
+  scanner = await openScanner({ database })
   await scanner.sync()
 })
 afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-function scanOf(guestId = ADA): Scan {
-  scans += 1
-  const nonce = `nonce-${String(scans).padStart(4, '0')}`
-  return { subject: { guestId }, nonce, scannedAt: new Date(NOON).toISOString() }
-}
-async function admit(count: number, scan = scanOf()) {
-  const finding = await scanner.door.find(scan)
-  if (finding.kind !== 'guest') throw new Error(`led to ${finding.reason}`)
-  return scanner.door.admit(scan, finding.preview, count)
+const ofAda = () => scanOf({ guestId: ADA })
+async function admit(count: number, scan = ofAda()) {
+  return scanner.door.admit(scan, await found(scanner.door, scan), count)
 }
 
 describe('a scanner whose storage fails', () => {
@@ -83,16 +61,18 @@ describe('a scanner whose storage fails', () => {
     // Says nothing new of the two guests; what could not be kept is kept with it.
     await scanner.sync()
     expect(scanner.status.kept).toBe(true)
-    scanner = await start()
+    scanner = await openScanner({ database })
     scanner.lostNetwork()
-    const [ada, bob] = await Promise.all([1, 2].map((number) => scanner.door.find(scanOf(guestIdOf(number)))))
+    const [ada, bob] = await Promise.all(
+      [1, 2].map((number) => scanner.door.find(scanOf({ guestId: guestIdOf(number) }))),
+    )
     expect(ada).toMatchObject({ preview: { party: { arrived: 2 }, refusal: 'party_complete' } })
     expect(bob).toMatchObject({ preview: { party: { arrived: 1 } } })
   })
 
   it('says without a network that it could not keep the scan, and takes it when it is well again', async () => {
     scanner.lostNetwork()
-    const scan = scanOf()
+    const scan = ofAda()
     working = 0
     await expect(admit(2, scan).catch((thrown: unknown) => troubleOf(thrown))).resolves.toEqual({
       kind: 'storage',
@@ -104,30 +84,28 @@ describe('a scanner whose storage fails', () => {
   })
 
   it('says that an answer was lost when the server was asked, and nothing could be kept', async () => {
-    const scan = scanOf()
-    const finding = await scanner.door.find(scan)
-    if (finding.kind !== 'guest') throw new Error(`led to ${finding.reason}`)
+    const scan = ofAda()
+    const preview = await found(scanner.door, scan)
     server.network = 'deaf'
     working = 0
-    const lost = scanner.door.admit(scan, finding.preview, 2)
+    const lost = scanner.door.admit(scan, preview, 2)
     await expect(lost.catch((thrown: unknown) => troubleOf(thrown))).resolves.toEqual({ kind: 'offline' })
   })
 
   it('refuses all the same whom it has to refuse', async () => {
     scanner.lostNetwork()
     working = 0
-    const finding = await scanner.door.find({ ...scanOf(), subject: { pass: 'https://party.example' } })
+    const finding = await scanner.door.find(scanOf({ pass: 'https://party.example' }))
     expect(finding).toMatchObject({ kind: 'stranger', reason: 'pass_unreadable' })
   })
 
   it('keeps an arrival once when only the list could not be kept, however often it is tried', async () => {
     scanner.lostNetwork()
-    const scan = scanOf()
-    const finding = await scanner.door.find(scan)
-    if (finding.kind !== 'guest') throw new Error(`led to ${finding.reason}`)
+    const scan = ofAda()
+    const preview = await found(scanner.door, scan)
     working = 1
     for (let time = 0; time < 3; time += 1) {
-      const { answer } = await scanner.door.admit(scan, finding.preview, 1)
+      const { answer } = await scanner.door.admit(scan, preview, 1)
       expect(answer.party.arrived).toBe(1)
     }
     expect(scanner.status.waiting).toBe(1)
@@ -143,7 +121,7 @@ describe('a scanner whose storage fails', () => {
         return uses === failing + 1 ? Promise.reject(full) : open()
       }
       server.network = 'down'
-      const again = await start(flaky).catch(() => null)
+      const again = await openScanner({ database: flaky }).catch(() => null)
       await again?.sync()
       if (again !== null) expect(again.status.guests, `failed at ${String(failing)}`).toBe(2)
       expect(await (await open()).count('records')).toBe(3)

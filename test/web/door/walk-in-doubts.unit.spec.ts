@@ -1,30 +1,18 @@
-import 'fake-indexeddb/auto'
-import { IDBFactory } from 'fake-indexeddb'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ManifestGuest } from '@contracts/door-offline.ts'
-import { Scanner } from '../../../web/src/door/offline/scanner.ts'
-import { DEVICE, EVENT_ID, guestIdOf, makeGuest, makeTicket, NOON } from './event-at-the-door.ts'
+import type { Scanner } from '../../../web/src/door/offline/scanner.ts'
+import { guestIdOf, makeGuest } from './event-at-the-door.ts'
 import { FakeDesk } from './fake-desk.ts'
+import { emptyStorage, openScanner } from './fresh-device.ts'
 
 async function scannerWith(...guests: ManifestGuest[]): Promise<Scanner> {
   vi.stubGlobal('fetch', new FakeDesk(guests).fetch)
-  const { token, ticketId } = makeTicket()
-  const scanner = await Scanner.open({
-    ticket: token,
-    face: { ticketId, eventId: EVENT_ID, gate: 'North gate', expiresAt: null },
-    deviceId: DEVICE,
-    online: true,
-    now: () => NOON,
-    changed: () => undefined,
-    refused: () => undefined,
-  })
+  const scanner = await openScanner()
   await scanner.sync()
   return scanner
 }
 
-beforeEach(() => {
-  globalThis.indexedDB = new IDBFactory()
-})
+beforeEach(emptyStorage)
 afterEach(() => {
   vi.unstubAllGlobals()
 })
