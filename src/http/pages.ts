@@ -27,7 +27,7 @@ export async function installPages(app: FastifyInstance, { webRoot }: AppDeps): 
   const dashboard = (_request: unknown, reply: FastifyReply) => sendPage(reply, 'index.html')
   for (const url of DASHBOARD) app.get(url, { schema: { hide: true } }, dashboard)
   app.get('/scan', { schema: { hide: true } }, (_request, reply) => {
-    const policy = String(reply.raw.getHeader('content-security-policy'))
+    const policy = String(reply.getHeader('content-security-policy'))
     return sendPage(reply, 'scan.html').headers({
       // The reader of QR codes is WebAssembly, where the browser brings none; on no other page is any allowed.
       'content-security-policy': policy.replace("script-src 'self'", "$& 'wasm-unsafe-eval'"),
