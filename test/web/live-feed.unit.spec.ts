@@ -13,32 +13,10 @@ import {
 } from '../../web/src/features/live/live-feed.ts'
 import { filtered } from '../../web/src/features/live/live-filter.ts'
 import { signalWord } from '../../web/src/features/live/signal-word.ts'
+import { openingItem } from './opening-item.ts'
 
-const item = (position: number, change: Partial<ActivityItem> = {}): ActivityItem => ({
-  id: `attempt-${String(position)}`,
-  position: String(position),
-  kind: 'opening',
-  at: '2027-06-18T17:30:00.000Z',
-  guest: { id: '01JZ0000000000000000000001', name: 'Amira' },
-  sentence: 'Amira opened the invitation.',
-  score: 0,
-  band: 'low',
-  label: 'Verified',
-  decision: 'allowed',
-  ruleSet: 'v1',
-  subScores: {},
-  reasons: [],
-  place: null,
-  device: null,
-  allowlisted: false,
-  verdict: null,
-  verdictNote: null,
-  note: null,
-  plusOneNames: [],
-  cameAt: null,
-  before: null,
-  ...change,
-})
+const item = (position: number, change: Partial<ActivityItem> = {}): ActivityItem =>
+  openingItem({ id: `attempt-${String(position)}`, position: String(position), ...change })
 const positions = (items: readonly ActivityItem[]) => items.map(({ position }) => Number(position))
 
 describe('the live feed', () => {

@@ -3,31 +3,10 @@ import { describe, expect, it } from 'vitest'
 import type { ActivityItem } from '../../src/contracts/activity.ts'
 import { placesOf, spotOn, viewOf } from '../../web/src/features/guests/opening-places.ts'
 import { worldOutline } from '../../web/src/features/guests/world-outline.ts'
+import { openingItem } from './opening-item.ts'
 
-const opening = (place: ActivityItem['place'], band: ActivityItem['band'] = 'low'): ActivityItem => ({
-  id: '01JZ0000000000000000000009',
-  position: '1',
-  kind: 'opening',
-  at: '2027-06-18T17:30:00.000Z',
-  guest: { id: '01JZ0000000000000000000001', name: 'Amira' },
-  sentence: 'Amira opened the invitation.',
-  score: null,
-  band,
-  label: null,
-  decision: 'allowed',
-  ruleSet: 'v1',
-  subScores: null,
-  reasons: [],
-  place,
-  device: null,
-  allowlisted: false,
-  verdict: null,
-  verdictNote: null,
-  note: null,
-  plusOneNames: [],
-  cameAt: null,
-  before: null,
-})
+const opening = (place: ActivityItem['place'], band: ActivityItem['band'] = 'low'): ActivityItem =>
+  openingItem({ place, band })
 const london = { city: 'London', country: 'GB', lat: 51.5, lon: -0.1 }
 const lagos = { city: null, country: 'NG', lat: 6.5, lon: 3.4 }
 
