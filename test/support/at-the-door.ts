@@ -1,6 +1,7 @@
 import { test } from 'vitest'
 import type { z } from 'zod'
 import type { activityPage } from '../../src/contracts/activity.ts'
+import type { Problem } from '../../src/contracts/common.ts'
 import { HOUR } from '../../src/kernel/time.ts'
 import { arrivalsOf, attending, openGate } from './gate.ts'
 import { createEvent, expectStatus, readModelsCaughtUp, register } from './party.ts'
@@ -46,4 +47,14 @@ export const atTheDoor = test
     await readModelsCaughtUp(product)
     const path = `/api/events/${event.id}/activity`
     return expectStatus(await host.client.get<z.infer<typeof activityPage>>(path), 200).items
+  })
+  /** How many facts of a type a stream of the event holds. */
+  .extend('countOf', ({ product }) => async (stream: string, type: string) => {
+    const slice = await product.store.readStream(stream)
+    return slice.exists ? slice.records.filter((record) => record.type === type).length : 0
+  })
+  /** Why the north gate would refuse what was scanned: null if it would not, a status and code if it cannot tell whose it is. */
+  .extend('refusalOf', ({ north }) => async (body: object) => {
+    const answer = await north.preview<Problem & { refusal?: string | null }>(body)
+    return answer.status === 200 ? answer.body.refusal : `${String(answer.status)} ${answer.body.code}`
   })

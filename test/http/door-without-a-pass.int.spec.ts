@@ -1,0 +1,117 @@
+import { describe, expect } from 'vitest'
+import type { Problem } from '../../src/contracts/common.ts'
+import { atTheDoor } from '../support/at-the-door.ts'
+import { aNonce, attending } from '../support/gate.ts'
+import { addGuest, answer, createEvent, expectStatus } from '../support/party.ts'
+
+const it = atTheDoor
+  .extend('partySize', 3)
+  .extend('allowWalkIns', ({ host, event }) => (walkIns: boolean) => {
+    return host.client.request('PUT', `/api/events/${event.id}/door`, { json: { walkIns } })
+  })
+  .extend('walkIn', ({ north }) => (body: object = {}) => {
+    return north.post<Problem>('walk-in', { name: 'Margaret Hamilton', ...north.scan(), ...body })
+  })
+
+describe('a lost pass', () => {
+  it('tells why a guest has no seat, and who is only looked up is not recorded as refused', async ({
+    product,
+    host,
+    event,
+    north,
+    activity,
+  }) => {
+    const invited = (name: string) => addGuest(host, event.id, { name })
+    const [silent, unsure, gone] = [await invited('Sila'), await invited('Una'), await invited('Dora')]
+    await answer(product.client(), unsure.token, { answer: 'maybe', partySize: 1 })
+    await answer(product.client(), gone.token, { answer: 'declined' })
+    const before = await activity()
+    for (const [guest, answered] of [
+      [silent, null],
+      [unsure, 'maybe'],
+      [gone, 'declined'],
+    ] as const) {
+      const seen = { refusal: 'not_attending', answered }
+      expect(expectStatus(await north.preview({ guestId: guest.id }), 200)).toMatchObject(seen)
+      expect((await north.search(guest.view.name ?? ''))[0]).toMatchObject(seen)
+      const { guests } = await north.manifest()
+      expect(guests.find(({ id }) => id === guest.id)).toMatchObject({ admission: 'not_attending', answered })
+    }
+    expect((await activity()).length).toBe(before.length)
+  })
+
+  it('is looked for by parts of the name, whatever the accents, and the guest let in by id', async ({
+    host,
+    event,
+    north,
+    accepted,
+  }) => {
+    await accepted('Zoë Müller')
+    await addGuest(host, event.id, { name: 'Graziella' })
+    const found = await north.search('MULL')
+    expect(found).toMatchObject([{ guest: { name: 'Zoë Müller' }, refusal: null, party: { expected: 1 } }])
+    expect((await north.search('gra')).map(({ guest, refusal }) => [guest.name, refusal])).toEqual([
+      ['Grace Hopper', null],
+      ['Graziella', 'not_attending'],
+    ])
+    expect(await north.search('%_')).toEqual([])
+    // Grace brings somebody who has the pass of neither.
+    expect((await north.search('plus 1')).map(({ guest }) => guest.name)).toEqual(['Grace Hopper'])
+    expect(await north.search('example.org')).toEqual([])
+    const guestId = found[0]?.guest.id
+    expect(expectStatus(await north.checkIn({ guestId }), 200).result).toBe('admitted')
+    expect((await north.search('zoe'))[0]).toMatchObject({
+      refusal: 'party_complete',
+      lastArrival: { gate: 'North', count: 1 },
+    })
+    expect((await north.get('search?q=a')).status).toBe(400)
+  })
+
+  it('of nobody here is not found', async ({ product, host, north }) => {
+    const elsewhere = await createEvent(host)
+    const other = await attending(product, host, elsewhere, 'Alan Turing')
+    expect((await north.preview<Problem>({ guestId: other.id })).body).toMatchObject({ status: 404 })
+  })
+})
+
+describe('somebody who is not on the list', () => {
+  it('is let in only where the host allows it', async ({
+    host,
+    event,
+    activity,
+    arrivals,
+    allowWalkIns,
+    walkIn,
+  }) => {
+    expect((await walkIn()).body).toMatchObject({ status: 403, code: 'walk_ins_off' })
+    await allowWalkIns(true)
+    expect((await host.client.get(`/api/events/${event.id}/door`)).body).toEqual({ walkIns: true })
+    const nonce = aNonce()
+    const [one, again] = [await walkIn({ nonce, arrivalCount: 2 }), await walkIn({ nonce, arrivalCount: 2 })]
+    expect(one.body).toMatchObject({
+      result: 'admitted',
+      guest: { name: 'Margaret Hamilton' },
+      party: { expected: 2, arrived: 2 },
+    })
+    expect(again.body).toEqual(one.body)
+    expect(await arrivals()).toMatchObject({ expected: 5, arrived: 2 })
+    expect((await activity()).find(({ kind }) => kind === 'rsvp')?.sentence).toBe(
+      'Margaret Hamilton came without being on the list, party of 2',
+    )
+    await allowWalkIns(false)
+    expect((await walkIn()).status).toBe(403)
+  })
+
+  it('takes no seat that is not there', async ({ host, event, arrivals, allowWalkIns, walkIn }) => {
+    await allowWalkIns(true)
+    expectStatus(await host.client.patch(`/api/events/${event.id}`, { maxCapacity: 4 }), 200)
+    expect((await walkIn({ arrivalCount: 2 })).body).toMatchObject({
+      status: 409,
+      code: 'event_full',
+      seatsLeft: 1,
+    })
+    expect((await walkIn({ arrivalCount: 1 })).status).toBe(200)
+    expect((await walkIn({ arrivalCount: 1 })).body).toMatchObject({ code: 'event_full', seatsLeft: 0 })
+    expect((await arrivals()).expected).toBe(4)
+  })
+})
