@@ -49,6 +49,14 @@ export const fetchMissing = (eventId: string, cursor: string | null): Promise<Mi
 export const undoArrival = (eventId: string, checkInId: string): Promise<void> =>
   api.post(`/events/${eventId}/check-ins/${checkInId}/undo`)
 
+/** Leaves the conflict that an arrival made as it is. */
+export const settleConflict = (eventId: string, checkInId: string): Promise<void> =>
+  api.post(`/events/${eventId}/conflicts/${checkInId}/settle`)
+
+/** Takes that back. */
+export const reopenConflict = (eventId: string, checkInId: string): Promise<void> =>
+  api.post(`/events/${eventId}/conflicts/${checkInId}/reopen`)
+
 export const fetchDoor = (eventId: string, signal: AbortSignal): Promise<z.infer<typeof doorSettings>> =>
   api.get(`/events/${eventId}/door`, { signal })
 

@@ -42,6 +42,15 @@ export const checkin = {
     undoText:
       'One person who came in with {name} at {gate} no longer counts as inside. | {count} people who came in with {name} at {gate} no longer count as inside.',
     undoneToast: 'The arrival of {name} was taken back.',
+    leave: 'Leave it as it is',
+    leaveOf: 'Leave it as it is: {name}',
+    left: 'left as it is, {time}',
+    leftToast: 'The arrivals of {name} stay as they are.',
+    leftUndo: 'Undo',
+    reopen: 'Open again',
+    reopenOf: 'Open again: {name}',
+    reopenedToast: 'The arrivals of {name} need a look again.',
+    failed: 'Not saved: {reason}',
   },
   refusal: {
     not_attending: 'no confirmed seat.',
