@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { session } from '../../src/contracts/auth.ts'
+import type { Problem } from '../../src/contracts/common.ts'
 import type { EventView } from '../../src/contracts/events.ts'
 import type { GuestView } from '../../src/contracts/guests.ts'
 import type { OpenAnswer, RsvpAnswer } from '../../src/contracts/rsvp.ts'
@@ -7,6 +8,8 @@ import type { Answer, TestClient } from './client.ts'
 import type { TestProduct } from './product.ts'
 
 export const PASSWORD = 'correct horse battery'
+
+export type Session = z.infer<typeof session>
 
 export interface TestHost {
   readonly client: TestClient
@@ -38,8 +41,17 @@ export async function register(product: Pick<TestProduct, 'client'>, email?: str
     password: PASSWORD,
     name: 'Ada Lovelace',
   }
-  const { host } = expectStatus(await client.post<z.infer<typeof session>>('/api/auth/register', body), 201)
+  const { host } = expectStatus(await client.post<Session>('/api/auth/register', body), 201)
   return { client, id: host.id, email: body.email }
+}
+
+/** Signs in, or is refused. */
+export function login(
+  client: TestClient,
+  email: string,
+  password = PASSWORD,
+): Promise<Answer<Session & Problem>> {
+  return client.post<Session & Problem>('/api/auth/login', { email, password })
 }
 
 /** Creates an event and publishes it, unless `draft`. */
