@@ -49,7 +49,7 @@ export const activityItem = z
     plusOneNames: z.array(z.string()),
     /** The opening came from a network that the host trusts: it has no score. */
     allowlisted: z.boolean(),
-    /** Would have been stopped, and was let through from a device that a host or a code had vouched for: it awaits no verdict. */
+    /** From a device that a host, or a code that reached the guest, had vouched for: it is not stopped, and awaits no verdict. */
     vouched: z.literal(true).optional(),
     verdict: z.enum(['legitimate', 'suspicious']).nullable(),
     /** What the host wrote with the verdict. */

@@ -1,12 +1,8 @@
 import { z } from 'zod'
+import { arrivalFacts } from './arrivals.ts'
 import { personalFact, plainFact, type HappenedOf, type NewFactOf } from './fact.ts'
-import { guestOf, guestSubject } from './streams.ts'
+import { ofGuest } from './guest-subject.ts'
 import { bandSchema, thresholdsSchema } from './terms.ts'
-
-const ofGuest = (stream: string) => {
-  const { eventId, guestId } = guestOf(stream)
-  return guestSubject(eventId, guestId)
-}
 
 const contact = {
   name: z.string(),
@@ -48,29 +44,6 @@ const score = {
 }
 
 const reasonPlaces = z.strictObject({ before: z.string().nullable(), now: z.string().nullable() }).nullable()
-
-const refusal = z.enum([
-  'not_attending',
-  'removed',
-  'party_complete',
-  'event_not_open',
-  'pass_revoked',
-  'pass_expired',
-])
-
-/** Which scan at the door it was. */
-const scan = {
-  gate: z.string(),
-  /** Null before tickets were recorded. */
-  ticketId: z.string().nullable(),
-  deviceId: z.string(),
-  /** Made by the device for one scan; the same nonce again is the same scan. */
-  nonce: z.string(),
-  /** By the device's clock. */
-  scannedAt: z.iso.datetime(),
-  /** The device decided by itself, and told us later. */
-  offline: z.boolean(),
-}
 
 /** Facts of `event.<eventId>-guest.<guestId>`: one guest's invitation, link, openings and arrival. */
 export const guestFacts = [
@@ -139,12 +112,24 @@ export const guestFacts = [
       decision: z.enum(['allowed', 'blocked', 'challenged']),
       /** Scored after the guest had gone on, because the budget was spent. */
       late: z.boolean(),
+      /** The device is one that a host, or a code that reached the guest, had vouched for: it is not stopped. */
+      vouched: z.boolean(),
     }),
     z.strictObject({
       place: place.nullable(),
       places: reasonPlaces,
     }),
     ofGuest,
+    {
+      version: 2,
+      upcasters: {
+        // Of what was let in anyway only this much can be told of then: of this band nobody else was.
+        1: (data) => ({
+          ...data,
+          vouched: data['band'] === 'block' && data['decision'] === 'allowed' && data['late'] === false,
+        }),
+      },
+    },
   ),
   /**
    * What a rule set that only scores along says of an opening. A fact of its own: who scores without one writes nothing
@@ -208,81 +193,7 @@ export const guestFacts = [
   plainFact('StepUpFailed', z.strictObject({ attemptId: z.string(), challengeId: z.string() })),
   /** Whoever opened the link has the guest's mail or phone: the opening counts, and its device is trusted. */
   plainFact('StepUpPassed', z.strictObject({ attemptId: z.string(), challengeId: z.string() })),
-
-  plainFact(
-    'GuestCheckedIn',
-    z.strictObject({
-      checkInId: z.string(),
-      /** People who came in with this scan, as the gate says. */
-      arrivalCount: z.int(),
-      /** Those of them who were not counted with another arrival already. */
-      counted: z.int(),
-      ...scan,
-      via: z.enum(['pass', 'code', 'name', 'walk_in']),
-    }),
-    {
-      version: 2,
-      upcasters: {
-        1: (data) => ({ ...data, counted: data['arrivalCount'], ticketId: null, via: 'code' }),
-      },
-    },
-  ),
-  /** They are inside and should not have been let in: the host is told. Comes with the arrival `checkInId`. */
-  plainFact(
-    'CheckInConflicted',
-    z.strictObject({
-      checkInId: z.string(),
-      kind: z.enum(['admitted_twice', 'more_than_expected', 'not_admissible']),
-      /** What the device would have been told, null when nothing was against it. */
-      refusal: refusal.nullable(),
-      /** People with a seat by then. */
-      expected: z.int(),
-      /** All arrivals it is about, this one last. */
-      arrivals: z.array(
-        z.strictObject({
-          checkInId: z.string(),
-          gate: z.string(),
-          deviceId: z.string(),
-          scannedAt: z.iso.datetime(),
-          count: z.int(),
-        }),
-      ),
-    }),
-  ),
-  /** The host looked into the conflict of the arrival `checkInId`: it is open no more. */
-  plainFact(
-    'CheckInConflictSettled',
-    z.strictObject({
-      checkInId: z.string(),
-      /** `left_as_is`: what was recorded is right, or does not matter. Nobody is counted differently. */
-      how: z.enum(['left_as_is']),
-    }),
-  ),
-  /** The host takes that back: the conflict is open again, as far as nothing else has settled it. */
-  plainFact('CheckInConflictReopened', z.strictObject({ checkInId: z.string() })),
-  plainFact('CheckInRefused', z.strictObject({ reason: refusal, ...scan }), {
-    version: 2,
-    upcasters: { 1: (data) => ({ ...data, ticketId: null, offline: false }) },
-  }),
-  /** Staff sent somebody away who could have entered. */
-  personalFact(
-    'GuestTurnedAway',
-    z.strictObject({
-      reason: z.enum(['wrong_person', 'no_identification', 'behaviour', 'other']),
-      ...scan,
-    }),
-    z.strictObject({ note: z.string().nullable() }),
-    ofGuest,
-  ),
-  plainFact(
-    'CheckInUndone',
-    z.strictObject({
-      checkInId: z.string(),
-      /** Other arrivals of the party that count for more now, because this one no longer does. */
-      recounted: z.array(z.strictObject({ checkInId: z.string(), counted: z.int() })),
-    }),
-    { version: 2, upcasters: { 1: (data) => ({ ...data, recounted: [] }) } },
-  ),
+  ...arrivalFacts,
 ] as const
 
 export type NewGuestFact = NewFactOf<(typeof guestFacts)[number]>

@@ -40,9 +40,7 @@ const attempted: Fold<ActivityRow, FactOfType<'AccessAttempted'>> = {
 const scored: Fold<ActivityRow, FactOfType<'AccessScored'>> = {
   key: (fact) => itemKeyOf(fact, fact.data.attemptId),
   evolve: (row, fact) => {
-    const { attemptId, score, band, decision, ruleSet, subScores, reasons, late } = fact.data
-    // In this band nobody else is let through: a device that a host or a code has vouched for.
-    const vouched = band === 'block' && decision === 'allowed' && !late
+    const { attemptId, score, band, decision, ruleSet, subScores, reasons, late, vouched } = fact.data
     return {
       ...(row ?? begin(fact, attemptId, 'opening')),
       told_at: String(fact.position),

@@ -57,9 +57,8 @@ export interface Verdict {
 }
 
 /**
- * Flagged openings that no host has judged, or of which the verdict was taken back; not those that were let through because
- * somebody had vouched for the device. In the words of the index, which
- * PostgreSQL uses only for a query that says the same.
+ * Flagged openings that no host has judged, or of which the verdict was taken back; not those from a device that somebody
+ * had vouched for. In the words of the index, which PostgreSQL uses only for a query that says the same.
  */
 export const AWAITS_VERDICT = `kind = 'opening' AND band IN ('high', 'block') AND verdict ->> 'verdict' IS NULL AND details ->> 'vouched' IS NULL`
 

@@ -115,7 +115,14 @@ describe('the openings that wait for a verdict', () => {
   })
 
   it('are none that were let through from a device somebody had vouched for', async ({ then }) => {
-    const vouched = await then(ben.attempted(9), ben.scored(9, { ...stopped, decision: 'allowed' }))
+    const vouched = await then(
+      ben.attempted(9),
+      ben.scored(9, { ...stopped, decision: 'allowed', vouched: true }),
+      ben.attempted(10),
+      ben.scored(10, { ...flagged, vouched: true }),
+      ben.attempted(11),
+      ben.scored(11, { ...flagged, vouched: true, late: true }),
+    )
     expect(idsOf(vouched)).toEqual(attempts(6, 3, 1))
   })
 

@@ -97,9 +97,10 @@ function scored(
   late: boolean,
 ): NewGuestFact[] {
   const { data, places } = banded(attemptId, scoreOpening(policy.ruleSet, baseline, opening), policy, verdict)
+  const vouched = isVouchedFor(baseline, opening)
   const fact: NewGuestFact = {
     type: 'AccessScored',
-    data: { ...data, decision: decisionOf(data.band, policy, late || isTrusted(baseline, opening)), late },
+    data: { ...data, decision: decisionOf(data.band, policy, late || vouched), late, vouched },
     personal: { place, places },
   }
   if (policy.shadow === null) return [fact]
@@ -165,6 +166,6 @@ function decisionOf(band: Band, { stepUp }: Policy, settled: boolean): 'allowed'
  * Whether the host, or a code that reached the guest, has vouched for this very device. The score is what the rules make
  * it; but who was cleared is not stopped again.
  */
-function isTrusted({ trusted }: Baseline, { fingerprintDigest }: Opening): boolean {
+function isVouchedFor({ trusted }: Baseline, { fingerprintDigest }: Opening): boolean {
   return fingerprintDigest !== null && trusted.digests.includes(fingerprintDigest)
 }

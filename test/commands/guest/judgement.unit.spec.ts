@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { GiveVerdict, Rescore } from '../../../src/commands/guest/commands.ts'
+import type { GiveVerdict, Open, Rescore } from '../../../src/commands/guest/commands.ts'
 import type { GuestHappened } from '../../../src/events/guest.ts'
 import { HOUR } from '../../../src/kernel/time.ts'
 import { DEFAULT_THRESHOLDS } from '../../../src/scoring/bands.ts'
@@ -77,6 +77,20 @@ describe('a verdict', () => {
     expect(decision(cleared, { platform: 'another' })).toBe('blocked')
     expect(decision(cleared, null)).toBe('blocked')
     expect(decision(cleared.after([verdict({ verdict: 'suspicious' })]), device)).toBe('blocked')
+  })
+
+  it('of legitimate is told with what that device opens from then on, also what would be let in anyway', () => {
+    const device = { platform: 'phone' }
+    const cleared = guest.after([open({ policy: scoring(70), fingerprint: device }), verdict()])
+    const again = { attemptId: 'a2', policy: scoring(70) }
+    const vouched = (opening: Open) => only(cleared.when(opening).facts(), 'AccessScored').data
+    expect(vouched(open({ ...again, fingerprint: device }))).toMatchObject({ band: 'high', vouched: true })
+    expect(vouched(open({ ...again, fingerprint: { platform: 'another' } }))).toMatchObject({
+      vouched: false,
+    })
+    const late = cleared.after([open({ ...again, fingerprint: device, place: 'late' })])
+    const scored = late.when(scoreLate({ attemptId: 'a2', policy: scoring(70) })).facts()
+    expect(only(scored, 'AccessScored').data).toMatchObject({ late: true, vouched: true })
   })
 
   it('leaves score and decision as they were', () => {
@@ -209,7 +223,11 @@ describe('what still happens of openings of a guest who was forgotten', () => {
   } satisfies Partial<FactOfType<'AccessScored'>['data']>
   const challenge = { attemptId: 'a1', challengeId: 'k1' }
   const later: readonly Past<GuestHappened>[] = [
-    { type: 'AccessScored', data: { ...score, decision: 'blocked', late: false }, personal: 'erased' },
+    {
+      type: 'AccessScored',
+      data: { ...score, decision: 'blocked', late: false, vouched: false },
+      personal: 'erased',
+    },
     { type: 'AccessAllowlisted', data: { attemptId: 'a1', entryId: 'N1' }, personal: 'erased' },
     {
       type: 'AccessRescored',

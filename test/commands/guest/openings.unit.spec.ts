@@ -60,6 +60,7 @@ describe('an opening', () => {
           verdict: null,
           decision: 'allowed',
           late: false,
+          vouched: false,
         },
         personal: { place: lagos, places: null },
       },

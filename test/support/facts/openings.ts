@@ -54,6 +54,7 @@ function accessSteps(step: InStream) {
           verdict: null,
           decision: 'allowed',
           late: false,
+          vouched: false,
           ...data,
         },
         personal: {
