@@ -78,4 +78,26 @@ describeInBrowser('a conflict at the door that the host leaves as it is', (brows
       await context.close()
     })
   }
+
+  test('says of a conflict of many arrivals how many are left out between the first and the last', async () => {
+    const { pass } = await way.guest('Many Arrivals', 2)
+    const [north] = gates
+    const many = Array.from({ length: 25 }, () =>
+      north.scan({ pass, arrivalCount: 1, outcome: 'admitted', arrivedBefore: 0 }),
+    )
+    await north.batch(...many)
+    await way.caughtUp()
+    const { page, context, trouble } = await hostAt(390)
+    const entry = page
+      .getByRole('listitem')
+      .filter({ has: page.getByRole('button', { name: 'Leave it as it is: Many Arrivals' }) })
+      .filter({ hasText: 'and 5 more between them' })
+    await entry.waitFor()
+    const lines = await entry.getByRole('listitem').allTextContents()
+    expect(lines).toHaveLength(21)
+    expect(lines[10]?.trim()).toBe('and 5 more between them')
+    expect(await entry.getByRole('button', { name: /^Take back/ }).count()).toBe(20)
+    expect(await faultsOf(page, trouble)).toEqual([])
+    await context.close()
+  })
 })

@@ -35,6 +35,7 @@ export const checkin = {
       'More people came in than the one who has a seat. All are counted. | More people came in than the {count} who have a seat. All are counted.',
     not_admissible: 'Let in without a connection, and would have been refused with one:',
     arrival: '{gate}, {time}: one person | {gate}, {time}: {count} people',
+    leftOut: 'and one more between them | and {count} more between them',
     takenBack: 'taken back',
     undo: 'Take back',
     undoOf: 'Take back the arrival of {name} at {gate}',
