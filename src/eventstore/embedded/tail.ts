@@ -9,10 +9,14 @@ const MAX_BYTES = 16_000_000
 
 type ReadRows = (after: Position, upTo: Position) => Promise<readonly RecordRow[]>
 
-/** Parsed when the first subscriber comes for it, then shared by all. */
+/**
+ * Parsed when the first subscriber comes for it, then shared by all. The text is let go of then: kept beside the record it was
+ * half of what garbage collections in a rush of openings had to copy (heap profile).
+ */
 interface TailEntry {
-  readonly row: RecordRow
-  record?: StoredRecord
+  content: { readonly row: RecordRow } | { readonly record: StoredRecord }
+  /** Of the text. */
+  readonly bytes: number
 }
 
 /**
@@ -49,7 +53,7 @@ export class Tail {
     if (missing < 0) return undefined
     return this.#entries
       .slice(missing, missing + limit)
-      .map((entry) => (entry.record ??= recordOf(entry.row)))
+      .map(recordIn)
   }
 
   /** Takes what this process has just written. */
@@ -120,8 +124,9 @@ export class Tail {
     if (rows[0]?.[0] !== String(this.#head + 1n))
       throw new Error(`the log has a gap after ${String(this.#head)}`)
     for (const row of rows) {
-      this.#entries.push({ row })
-      this.#bytes += sizeOf(row)
+      const bytes = row[5].length + row[6].length
+      this.#entries.push({ content: { row }, bytes })
+      this.#bytes += bytes
     }
     this.#head += BigInt(rows.length)
     if (this.#target < this.#head) this.#target = this.#head
@@ -133,9 +138,9 @@ export class Tail {
   #trim(): void {
     if (this.#entries.length <= MAX_RECORDS && this.#bytes <= MAX_BYTES) return
     let drop = 0
-    for (const { row } of this.#entries) {
+    for (const { bytes } of this.#entries) {
       if (this.#entries.length - drop <= 0.9 * MAX_RECORDS && this.#bytes <= 0.9 * MAX_BYTES) break
-      this.#bytes -= sizeOf(row)
+      this.#bytes -= bytes
       drop += 1
     }
     if (drop > 0) this.#entries.splice(0, drop)
@@ -146,6 +151,9 @@ export class Tail {
   }
 }
 
-function sizeOf(row: RecordRow): number {
-  return row[5].length + row[6].length
+function recordIn(entry: TailEntry): StoredRecord {
+  if ('record' in entry.content) return entry.content.record
+  const record = recordOf(entry.content.row)
+  entry.content = { record }
+  return record
 }
