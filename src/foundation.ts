@@ -123,11 +123,25 @@ async function openPool(
   logger: FastifyBaseLogger,
   closers: Closers,
 ): Promise<Pool> {
-  const pool = createPool(databaseUrl, { log: logger, max: 12 })
+  await bringUpToDate(config, databaseUrl, logger)
+  const pool = createPool(databaseUrl, { log: logger, max: 12, answerWithin: ANSWER_WITHIN })
   closers.add('the pool', () => pool.end())
-  if (config.databaseUrl !== null) await assertUsable(pool, databaseUrl)
-  await migrate(pool, allMigrations)
   return pool
+}
+
+/** A migration takes as long as it takes, and waits for that of another process: nothing else may. */
+async function bringUpToDate(
+  { databaseUrl: configured }: Config,
+  databaseUrl: string,
+  logger: FastifyBaseLogger,
+): Promise<void> {
+  const pool = createPool(databaseUrl, { log: logger, max: 1 })
+  try {
+    if (configured !== null) await assertUsable(pool, databaseUrl)
+    await migrate(pool, allMigrations)
+  } finally {
+    await pool.end()
+  }
 }
 
 async function openDatabase(config: Config, logger: FastifyBaseLogger, closers: Closers): Promise<string> {

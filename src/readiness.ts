@@ -1,7 +1,7 @@
 import type { EventStore, Position } from './eventstore/port.ts'
 import type { Readiness } from './http/deps.ts'
 import { SECOND } from './kernel/time.ts'
-import type { Pool } from './postgres/pool.ts'
+import { within, type Pool } from './postgres/pool.ts'
 import type { ProjectionStatus } from './projections/status.ts'
 
 /** How long a read model may stand still while facts wait for it, in milliseconds. */
@@ -47,7 +47,7 @@ export function watchReadiness(options: ReadinessOptions): ReadinessCheck {
     return summaryOf(all)
   })
   const database = shared(async () => {
-    await pool.query('SELECT 1')
+    await pool.query(within(PATIENCE, { text: 'SELECT 1' }))
     return 'answers'
   })
   const eventStore = shared(async () => `head at ${String(await store.head())}`)

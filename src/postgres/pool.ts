@@ -21,18 +21,23 @@ export interface PoolOptions {
   /** Shown in pg_stat_activity, default `guestguard`. */
   readonly applicationName?: string
   /**
-   * Longest wait for the answer to one statement, in milliseconds; the connection is useless afterwards. For pools without
-   * long statements only, a COPY and a migration are such. Default: as long as TCP waits, 15 minutes on Linux.
+   * Longest wait for the answer to one statement, in milliseconds; its connection then gives way to another. For pools
+   * without long statements only, a COPY and a migration are such. Default: as long as TCP waits, 15 minutes on Linux.
    */
   readonly answerWithin?: number
 }
 
-/** pg says that a pool has ended when it has told its connections to close; the server still has them then. */
-class DrainedPool extends pg.Pool {
+/** How the driver says that an answer did not come in time. */
+const NO_ANSWER = 'Query read timeout'
+
+class CarefulPool extends pg.Pool {
   private readonly closed = new Set<Promise<unknown>>()
 
   constructor(config: pg.PoolConfig) {
     super(config)
+    this.on('release', (error: Error | boolean | undefined) => {
+      if (error instanceof Error && error.message === NO_ANSWER) this.closeIdle()
+    })
     this.on('connect', (client) => {
       const closed = once(client, 'end').finally(() => this.closed.delete(closed))
       // Its errors are told by the listener for errors.
@@ -41,7 +46,22 @@ class DrainedPool extends pg.Pool {
     })
   }
 
-  /** Resolves when every connection is closed, so that stopping the server next ends none of them. */
+  /** A network forgets connections together: each that is idle would keep somebody waiting for an answer in turn. */
+  private closeIdle(): void {
+    for (let left = this.idleCount; left > 0; left--) {
+      this.connect().then(
+        (client) => {
+          client.release(true)
+        },
+        () => undefined,
+      )
+    }
+  }
+
+  /**
+   * pg says that a pool has ended when it has told its connections to close; the server still has them then.
+   * @returns resolves when every connection is closed, so that stopping the server next ends none of them
+   */
   override async end(): Promise<void> {
     await super.end()
     await Promise.allSettled(this.closed)
@@ -53,7 +73,7 @@ class DrainedPool extends pg.Pool {
  * @returns a pool that outlives a restart of the server: a broken connection is dropped and the next query opens one
  */
 export function createPool(url: string, options: PoolOptions): pg.Pool {
-  const pool = new DrainedPool({
+  const pool = new CarefulPool({
     connectionString: url,
     max: options.max ?? 10,
     application_name: options.applicationName ?? 'guestguard',
@@ -76,6 +96,15 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
 }
 
 /**
+ * For a connection that holds locks. A process that is killed closes it at once; a machine that vanishes, or a network that
+ * falls silent, does not. So the server asks every second and gives up, with the locks, after three questions without an
+ * answer; by itself it waits for two hours.
+ */
+export const LETS_GO_OF_LOCKS = `
+  SELECT set_config('tcp_keepalives_idle', '1', false), set_config('tcp_keepalives_interval', '1', false),
+         set_config('tcp_keepalives_count', '3', false)`
+
+/**
  * A query whose answer is waited for no longer than that; its connection is then closed. The driver knows the option, its
  * types do not.
  * @param ms milliseconds
@@ -84,6 +113,9 @@ export function within(ms: number, query: pg.QueryConfig): pg.QueryConfig {
   const timed = { ...query, query_timeout: ms }
   return timed
 }
+
+/** How long an answer to a rollback is waited for, in milliseconds; it takes one where anybody answers. */
+const ROLLBACK_WITHIN = 5 * SECOND
 
 /**
  * Runs `work` in one transaction: commits when it resolves, rolls back and rethrows when it throws.
@@ -103,7 +135,7 @@ export async function withTransaction<T>(
     await client.query('COMMIT')
     return result
   } catch (error) {
-    await client.query('ROLLBACK').catch((rollback: unknown) => {
+    await client.query(within(ROLLBACK_WITHIN, { text: 'ROLLBACK' })).catch((rollback: unknown) => {
       broken = rollback instanceof Error ? rollback : new Error(String(rollback))
     })
     throw error

@@ -1,16 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Pool, PoolClient } from './pool.ts'
+import { LETS_GO_OF_LOCKS, type Pool, type PoolClient } from './pool.ts'
 
 /** Runs what has the same key one after the other, in whichever process of the database it is. */
 export type InTurn = <T>(key: string, work: () => Promise<T>) => Promise<T>
 
 /** Between two looks whether another process is done, in milliseconds. */
 const RETRY = 100
-
-/** The machine of another process may vanish with a lock: the server asks every second, and gives up after three. */
-const SESSION = `
-  SELECT set_config('tcp_keepalives_idle', '1', false), set_config('tcp_keepalives_interval', '1', false),
-         set_config('tcp_keepalives_count', '3', false)`
 
 interface Session {
   readonly client: Promise<PoolClient>
@@ -39,7 +34,7 @@ export function createTurns(pool: Pool): InTurn {
   async function connect(): Promise<PoolClient> {
     const client = await pool.connect()
     try {
-      await client.query(SESSION)
+      await client.query(LETS_GO_OF_LOCKS)
       return client
     } catch (error) {
       client.release(true)

@@ -101,12 +101,24 @@ const inTransaction = (db: Db): BossDb => ({
  */
 const steadyClock = { ...systemClock, now: () => performance.timeOrigin + performance.now() }
 
+/**
+ * How long an answer about jobs is waited for, in milliseconds. Most take some; making the tables anew for another release
+ * of pg-boss takes a second or two, since jobs are not kept for long. Without it four connections that go silent end all
+ * sending, for as long as TCP waits.
+ */
+const ANSWER_WITHIN = 30 * SECOND
+
 function createBoss({ databaseUrl, log, superviseSeconds = 20 }: JobsOptions): PgBoss {
-  const boss = new PgBoss({
+  // pg-boss hands on what it does not know itself.
+  const connections = {
     connectionString: databaseUrl,
     application_name: 'guestguard jobs',
-    clock: steadyClock,
     max: 4,
+    query_timeout: ANSWER_WITHIN,
+  }
+  const boss = new PgBoss({
+    ...connections,
+    clock: steadyClock,
     useListenNotify: true,
     schedule: false,
     superviseIntervalSeconds: superviseSeconds,

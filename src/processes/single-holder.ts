@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { SECOND } from '../kernel/time.ts'
 import type { Log } from '../postgres/log.ts'
-import type { Pool, PoolClient } from '../postgres/pool.ts'
+import { LETS_GO_OF_LOCKS, within, type Pool, type PoolClient } from '../postgres/pool.ts'
 
 /** Milliseconds between two tries to become the holder: how long nobody may be it after one was lost. */
 const RETRY = 2 * SECOND
-/** Milliseconds between two proofs that the connection, and with it the lock, is still there. */
+/** Milliseconds between two proofs that the connection, and with it the lock, is still there, and for each of them. */
 const HEARTBEAT = 10 * SECOND
 
 export interface SingleHolder {
@@ -20,7 +20,7 @@ export interface SingleHolder {
 
 /**
  * Does `work` while this process holds an advisory lock of the database, and waits while another does. The lock lives
- * and dies with its connection, so a process that is killed gives it up at once.
+ * and dies with its connection, so a process that is killed gives it up at once, and a machine that vanishes soon.
  * @returns resolves when `signal` has aborted and the work has ended; never rejects
  */
 export async function whileSingleHolder({ name, pool, log, signal, work }: SingleHolder): Promise<void> {
@@ -38,8 +38,10 @@ async function tryOnce({ name, pool, signal, work }: Omit<SingleHolder, 'log'>):
   const client = await pool.connect()
   let close = true
   try {
-    if (await takeLock(client, name)) await holdAndWork(client, signal, work)
-    else close = false
+    if (await takeLock(client, name)) {
+      await client.query(LETS_GO_OF_LOCKS)
+      await holdAndWork(client, signal, work)
+    } else close = false
   } finally {
     // Closed when it holds the lock, not given back: that is what lets go of it.
     client.release(close)
@@ -66,7 +68,7 @@ async function holdAndWork(
   client.once('error', onLost)
   client.once('end', onLost)
   const heartbeat = setInterval(() => {
-    client.query('SELECT 1').catch(onLost)
+    client.query(within(HEARTBEAT, { text: 'SELECT 1' })).catch(onLost)
   }, HEARTBEAT)
   try {
     await work(AbortSignal.any([outer, lost.signal]))

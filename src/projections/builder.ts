@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DomainError } from '../kernel/errors.ts'
 import { SECOND } from '../kernel/time.ts'
-import type { PoolClient } from '../postgres/pool.ts'
+import { LETS_GO_OF_LOCKS, type PoolClient } from '../postgres/pool.ts'
 import { announceGenerations } from './announcements.ts'
 import { readParked } from './dead-letters.ts'
 import { Forgotten } from './forgotten.ts'
@@ -243,6 +243,7 @@ export class Builder {
   async #alone<T>(projections: readonly Projection[], work: () => Promise<T>): Promise<T> {
     const client = await this.#context.pool.connect()
     try {
+      await client.query(LETS_GO_OF_LOCKS)
       for (const projection of projections) {
         await lockWithin(client, buildLockName(projection), LOCK_WAIT, projection.name)
       }

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
+import { SECOND } from '../kernel/time.ts'
 import type { Log } from '../postgres/log.ts'
-import type { Db, Pool, PoolClient } from '../postgres/pool.ts'
+import { LETS_GO_OF_LOCKS, within, type Db, type Pool, type PoolClient } from '../postgres/pool.ts'
 import type { Projection } from './projection.ts'
 
 type OfVersion = Pick<Projection, 'name' | 'version'>
@@ -13,16 +14,13 @@ export const buildLockName = ({ name, version }: OfVersion): string =>
 export const writerLockName = ({ name, version }: OfVersion): string =>
   `guestguard projection ${name} v${String(version)}`
 
-/**
- * For the connection that holds the locks. A process that is killed closes it at once; a machine that vanishes does
- * not, so the server asks every second and gives up, with the locks, after three questions without an answer. The name
- * tells ops who writes; PostgreSQL cuts it at 63 bytes.
- */
-const SESSION = `
-  SELECT set_config('tcp_keepalives_idle', '1', false), set_config('tcp_keepalives_interval', '1', false),
-         set_config('tcp_keepalives_count', '3', false), set_config('application_name', $1, false)`
+/** For the connection that holds the locks. The name tells ops who writes; PostgreSQL cuts it at 63 bytes. */
+const SESSION = `${LETS_GO_OF_LOCKS}, set_config('application_name', $1, false)`
 
 const WRITER_NAME = 'guestguard writer '
+
+/** How long an answer about locks is waited for, in milliseconds; where none comes the server has taken them back. */
+const LOCKS_WITHIN = 10 * SECOND
 
 /** Who holds a lock. */
 export interface Holder {
@@ -70,7 +68,7 @@ export class WriterLocks {
   readonly #onLost: () => void
   readonly #held = new Set<Projection>()
   #client: PoolClient | undefined
-  #connecting: Promise<PoolClient> | undefined
+  #asking = false
 
   /** @param onLost called when the connection that holds the locks is gone */
   constructor(pool: Pool, log: Log, onLost: () => void) {
@@ -83,15 +81,31 @@ export class WriterLocks {
     return this.#held
   }
 
-  /** Tries to get those not held yet. @returns whether there are more than before */
+  /** Tries to get those not held yet, unless that is being tried. @returns whether there are more than before */
   async acquire(projections: readonly Projection[]): Promise<boolean> {
+    if (this.#asking) return false
+    this.#asking = true
+    try {
+      return await this.#ask(projections)
+    } finally {
+      this.#asking = false
+    }
+  }
+
+  /** Asks also when there is nothing to get: only an answer shows that those held still are. */
+  async #ask(projections: readonly Projection[]): Promise<boolean> {
+    const client = this.#client ?? (await this.#open())
     const missing = projections.filter((projection) => !this.#held.has(projection))
-    if (missing.length === 0) return false
-    const client = this.#client ?? (await this.#connect())
-    const { rows } = await client.query<{ lock: string; got: boolean }>(
-      `SELECT lock, pg_try_advisory_lock(hashtextextended(lock, 0)) AS got FROM unnest($1::text[]) AS lock`,
-      [missing.map(writerLockName)],
-    )
+    const question = within(LOCKS_WITHIN, {
+      text: `SELECT lock, pg_try_advisory_lock(hashtextextended(lock, 0)) AS got FROM unnest($1::text[]) AS lock`,
+      values: [missing.map(writerLockName)],
+    })
+    const { rows } = await client
+      .query<{ lock: string; got: boolean }>(question)
+      .catch(async (error: unknown) => {
+        await client.end()
+        throw error
+      })
     const got = new Set(rows.filter((row) => row.got).map((row) => row.lock))
     // Lost again while the answer was on its way.
     if (this.#client !== client) return false
@@ -105,14 +119,6 @@ export class WriterLocks {
     this.#client = undefined
     this.#held.clear()
     client?.release(true)
-  }
-
-  /** One at a time: a second connection would hold locks that nobody knows of. */
-  #connect(): Promise<PoolClient> {
-    this.#connecting ??= this.#open().finally(() => {
-      this.#connecting = undefined
-    })
-    return this.#connecting
   }
 
   async #open(): Promise<PoolClient> {

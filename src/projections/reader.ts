@@ -1,5 +1,6 @@
 import { DomainError } from '../kernel/errors.ts'
-import type { Pool } from '../postgres/pool.ts'
+import { SECOND } from '../kernel/time.ts'
+import { within, type Pool } from '../postgres/pool.ts'
 import { columnTypes } from './column-types.ts'
 import type { Progress } from './progress.ts'
 
@@ -16,6 +17,12 @@ export interface Reader {
 /** SQLSTATE of a table or schema that is not there: the tables were swapped and dropped since they were looked up. */
 const GONE = new Set(['42P01', '3F000'])
 
+/**
+ * How long rows are waited for, in milliseconds: a page is found by an index in some. Whoever asks is somebody with a page
+ * open, who had better hear that it did not work.
+ */
+const ROWS_WITHIN = 10 * SECOND
+
 /** @param refresh looks up again which tables are active */
 export function createReader(pool: Pool, progress: Progress, refresh: () => Promise<void>): Reader {
   const locate = (sql: string): string =>
@@ -29,7 +36,8 @@ export function createReader(pool: Pool, progress: Progress, refresh: () => Prom
       )
     })
   const query = async <R extends object>(sql: string, values: readonly unknown[]): Promise<R[]> => {
-    const { rows } = await pool.query<R>({ text: locate(sql), values: [...values], types: columnTypes })
+    const wanted = { text: locate(sql), values: [...values], types: columnTypes }
+    const { rows } = await pool.query<R>(within(ROWS_WITHIN, wanted))
     return rows
   }
   return {

@@ -87,14 +87,17 @@ export async function createKeys(
 /** Deletes the keys for ever, leaves tombstones and tells every process. Also for subjects that never had a key. */
 export async function eraseKeys(db: Db, subjects: readonly string[]): Promise<void> {
   await db.query(
-    `WITH erased AS (
-       INSERT INTO vault_keys (subject, erased_at)
-       SELECT subject, now() FROM unnest($1::text[]) AS subject
-       ON CONFLICT (subject) DO UPDATE
-         SET wrapped = NULL, master_key_id = NULL, erased_at = coalesce(vault_keys.erased_at, now())
-       RETURNING subject
-     )
-     SELECT pg_notify($2, 'forgotten ' || subject) FROM erased`,
-    [[...new Set(subjects)].sort(), VAULT_CHANNEL],
+    within(KEYS_WITHIN, {
+      text: `
+        WITH erased AS (
+          INSERT INTO vault_keys (subject, erased_at)
+          SELECT subject, now() FROM unnest($1::text[]) AS subject
+          ON CONFLICT (subject) DO UPDATE
+            SET wrapped = NULL, master_key_id = NULL, erased_at = coalesce(vault_keys.erased_at, now())
+          RETURNING subject
+        )
+        SELECT pg_notify($2, 'forgotten ' || subject) FROM erased`,
+      values: [[...new Set(subjects)].sort(), VAULT_CHANNEL],
+    }),
   )
 }

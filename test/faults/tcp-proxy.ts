@@ -9,6 +9,8 @@ export interface TcpProxy {
   delay(ms: number): void
   /** Connections stay, and nothing passes, until `mend`. */
   silence(): void
+  /** The same for ever, and only for those that are open now: as a firewall that has forgotten them. */
+  strand(): void
   mend(): void
   close(): void
 }
@@ -20,12 +22,14 @@ interface Pipe {
 
 export function startTcpProxy(target: number): Promise<TcpProxy> {
   const sockets = new Set<Socket>()
+  const stranded = new WeakSet<Socket>()
   const held: (() => void)[] = []
   let refuses = false
   let silent = false
   let lateness = 0
 
-  const passOn = ({ to }: Pipe, chunk: Buffer): void => {
+  const passOn = ({ from, to }: Pipe, chunk: Buffer): void => {
+    if (stranded.has(from)) return
     const write = () => to.writable && to.write(chunk)
     if (silent) held.push(write)
     // Later chunks never overtake earlier ones: equal timers fire in their order, and a mended delay keeps it too.
@@ -68,6 +72,9 @@ export function startTcpProxy(target: number): Promise<TcpProxy> {
     },
     silence() {
       silent = true
+    },
+    strand() {
+      for (const socket of sockets) stranded.add(socket)
     },
     mend() {
       // What was sent with a delay may still be on its way, and must not be overtaken.

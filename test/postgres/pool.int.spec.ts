@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { assertUsable, createPool, withTransaction } from '../../src/postgres/pool.ts'
+import { assertUsable, createPool, within, withTransaction } from '../../src/postgres/pool.ts'
+import { startTcpProxy } from '../faults/tcp-proxy.ts'
 import { recordingLog, silentLog } from '../support/log.ts'
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts'
 
@@ -58,6 +59,25 @@ test('an idle connection that is lost is logged and replaced', async () => {
   expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
   await pool.end()
 })
+
+test('a connection that goes silent inside a transaction is not asked to roll back for ever', async ({
+  onTestFinished,
+}) => {
+  const url = new URL(database.url)
+  const network = await startTcpProxy(Number(url.port))
+  onTestFinished(() => {
+    network.close()
+  })
+  url.port = String(network.port)
+  const pool = createPool(url.href, { log: silentLog, max: 1 })
+  onTestFinished(() => pool.end())
+  const lost = withTransaction(pool, async (client) => {
+    network.strand()
+    await client.query(within(100, { text: 'SELECT 1' }))
+  })
+  await expect(lost).rejects.toThrow('Query read timeout')
+  expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+}, 20_000)
 
 async function complaintAbout(url: string): Promise<string> {
   const pool = createPool(url, { log: silentLog })

@@ -39,6 +39,8 @@ export interface TestProduct extends Product {
 export interface TestProductOptions {
   /** Beside what the tests need; no geolocation unless asked for. */
   readonly config?: Partial<Config>
+  /** Where the database is reached, when not at its own port. */
+  readonly databasePort?: number
   /** Told every line of the log, as JSON. */
   readonly onLog?: (line: string) => void
   /** See `ProductOptions`. */
@@ -56,6 +58,12 @@ async function writePages(root: string): Promise<void> {
   await writeFile(path.join(root, 'assets/app-0123abcd.js'), 'export {}')
 }
 
+function through(port: number | undefined, databaseUrl: string): string {
+  const url = new URL(databaseUrl)
+  if (port !== undefined) url.port = String(port)
+  return url.href
+}
+
 /**
  * Starts the whole product in this process, on a database and a folder of its own and on a free port.
  * `stop` also removes both.
@@ -71,7 +79,7 @@ export async function startTestProduct(options: TestProductOptions = {}): Promis
     ...readConfig({
       PORT: '0',
       DATA_DIR: dataDir,
-      DATABASE_URL: database.url,
+      DATABASE_URL: through(options.databasePort, database.url),
       GEOIP_PROVIDER: 'null',
       TRUST_PROXY: '127.0.0.1',
       SCORING_BUDGET_MS: '5000',
