@@ -1,51 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { z } from 'zod'
-import type { activityPage } from '../../src/contracts/activity.ts'
+import { describe, expect } from 'vitest'
 import type { Problem } from '../../src/contracts/common.ts'
-import type { EventView } from '../../src/contracts/events.ts'
-import type { guestList, GuestView, GuestWithAnswer } from '../../src/contracts/guests.ts'
-import {
-  addGuest,
-  answer,
-  createEvent,
-  expectStatus,
-  open,
-  readModelsCaughtUp,
-  register,
-  reply,
-  tokenOf,
-  type TestHost,
-} from '../support/party.ts'
-import { startTestProduct, type TestProduct } from '../support/product.ts'
+import type { GuestView, GuestWithAnswer } from '../../src/contracts/guests.ts'
+import { atAnEvent } from '../support/at-an-event.ts'
+import { addGuest, answer, expectStatus, open, reply, tokenOf } from '../support/party.ts'
 
-type GuestList = z.infer<typeof guestList>
-
-let product: TestProduct
-let host: TestHost
-let event: EventView
-
-beforeAll(async () => {
-  product = await startTestProduct()
-  host = await register(product)
-})
-
-afterAll(async () => {
-  await product.stop()
-})
-
-beforeEach(async () => {
-  event = await createEvent(host)
-})
-
-const list = async (query = ''): Promise<GuestList> => {
-  await readModelsCaughtUp(product)
-  return expectStatus(await host.client.get<GuestList>(`/api/events/${event.id}/guests${query}`), 200)
-}
-const names = async (query: string) => (await list(query)).items.map(({ name }) => name)
-const pathOf = (guestId: string) => `/api/events/${event.id}/guests/${guestId}`
+const it = atAnEvent
 
 describe('adding a guest', () => {
-  it('answers with the guest in one form and a link of their own', async () => {
+  it('answers with the guest in one form and a link of their own', async ({
+    product,
+    host,
+    event,
+    pathOf,
+  }) => {
     const { client } = host
     const body = {
       name: '  Grace Hopper ',
@@ -77,7 +44,7 @@ describe('adding a guest', () => {
     expect(again.body.link).toBe(added.link)
   })
 
-  it('happens once for one Idempotency-Key', async () => {
+  it('happens once for one Idempotency-Key', async ({ host, event, list }) => {
     const key = { 'idempotency-key': 'add-once' }
     const path = `/api/events/${event.id}/guests`
     const answers = await Promise.all(
@@ -87,12 +54,12 @@ describe('adding a guest', () => {
     expect((await list()).counts.all).toBe(1)
   })
 
-  it.each([
+  it.for([
     ['a number without a country', { phone: '0612345678' }, 'phone'],
     ['more company than a table has chairs', { plusOnesAllowed: 21 }, 'plusOnesAllowed'],
     ['no name', { name: ' ' }, 'name'],
     ['an address without a domain', { email: 'grace@' }, 'email'],
-  ])('refuses %s and names the field', async (_what, change, path) => {
+  ] as const)('refuses %s and names the field', async ([_what, change, path], { host, event }) => {
     const body = { name: 'Grace', ...change }
     const refused = await host.client.post<Problem>(`/api/events/${event.id}/guests`, body)
     expect(refused.status).toBe(400)
@@ -100,67 +67,8 @@ describe('adding a guest', () => {
   })
 })
 
-describe('the guest list', () => {
-  it('counts every status, and filters by status, arrival, risk and words', async () => {
-    await addGuest(host, event.id, { name: 'Zoë Añón', email: 'zoe@museum.example.org' })
-    const opened = await addGuest(host, event.id, { name: 'Opened Only', externalRef: 'REF-9' })
-    await open(product.client(), opened.token)
-    const coming = await addGuest(host, event.id, { name: 'Coming' })
-    await answer(product.client(), coming.token)
-    const not = await addGuest(host, event.id, { name: 'Not Coming' })
-    await answer(product.client(), not.token, { answer: 'declined' })
-    const perhaps = await addGuest(host, event.id, { name: 'Perhaps' })
-    await answer(product.client(), perhaps.token, { answer: 'maybe' })
-
-    expect((await list()).counts).toEqual({
-      all: 5,
-      added: 1,
-      invited: 0,
-      opened: 1,
-      confirmed: 1,
-      waitlisted: 0,
-      declined: 1,
-      maybe: 1,
-    })
-    expect(await names('?status=declined')).toEqual(['Not Coming'])
-    expect((await list('?status=declined')).counts.all).toBe(5)
-    expect(await names('?q=zoe%20anon')).toEqual(['Zoë Añón'])
-    expect(await names('?q=MUSEUM.example')).toEqual(['Zoë Añón'])
-    expect(await names('?q=ref-9')).toEqual(['Opened Only'])
-    expect(await names('?q=100%25'), 'a percent sign is a sign').toEqual([])
-    expect(await names('?risk=low&sort=name')).toEqual(['Coming', 'Not Coming', 'Opened Only', 'Perhaps'])
-    expect(await names('?checkedIn=true')).toEqual([])
-  })
-
-  it.each([
-    ['name', ['ada', 'Bea', 'Čapek', 'Zoë']],
-    ['-name', ['Zoë', 'Čapek', 'Bea', 'ada']],
-    ['created', ['Zoë', 'ada', 'Čapek', 'Bea']],
-    ['-created', ['Bea', 'Čapek', 'ada', 'Zoë']],
-  ])('sorts by %s, page by page, whoever comes meanwhile', async (sort, expected) => {
-    for (const name of ['Zoë', 'ada', 'Čapek', 'Bea']) {
-      product.clock.advance(1_000)
-      await addGuest(host, event.id, { name })
-    }
-    const first = await list(`?sort=${sort}&limit=2`)
-    // Sorts before everybody and after everybody: neither may shift what the next page shows.
-    await host.client.delete(pathOf(first.items[0]?.id ?? ''))
-    const second = await list(`?sort=${sort}&limit=2&cursor=${first.nextCursor ?? ''}`)
-    expect([...first.items, ...second.items].map(({ name }) => name)).toEqual(expected)
-    expect(second.nextCursor).toBeNull()
-  })
-
-  it.each(['?cursor=nonsense', '?limit=0', '?limit=201', '?sort=rank', '?status=here', '?page=2'])(
-    'refuses %s',
-    async (query) => {
-      const refused = await host.client.get<Problem>(`/api/events/${event.id}/guests${query}`)
-      expect(refused.status).toBe(400)
-    },
-  )
-})
-
 describe('changing a guest', () => {
-  it('changes what is named and keeps the rest', async () => {
+  it('changes what is named and keeps the rest', async ({ host, event, pathOf }) => {
     const guest = await addGuest(host, event.id, { email: 'grace@example.org', plusOnesAllowed: 1 })
     const changed = await host.client.patch<GuestView>(pathOf(guest.id), {
       name: 'Rear Admiral',
@@ -173,7 +81,7 @@ describe('changing a guest', () => {
     })
   })
 
-  it('is refused when somebody else changed it meanwhile', async () => {
+  it('is refused when somebody else changed it meanwhile', async ({ host, event, pathOf }) => {
     const guest = await addGuest(host, event.id)
     const seen = (await host.client.get(pathOf(guest.id))).headers.get('etag') ?? ''
     await host.client.patch(pathOf(guest.id), { name: 'First' }, { 'if-match': seen })
@@ -183,8 +91,15 @@ describe('changing a guest', () => {
 })
 
 describe('removing a guest', () => {
-  it('frees the seats for those who wait, in their order, and ends the link', async () => {
-    event = await createEvent(host, { maxCapacity: 2 })
+  const it = atAnEvent.extend('details', { maxCapacity: 2 })
+
+  it('frees the seats for those who wait, in their order, and ends the link', async ({
+    product,
+    host,
+    event,
+    pathOf,
+    list,
+  }) => {
     const [first, second, third] = await Promise.all(
       ['First', 'Second', 'Third'].map((name) => addGuest(host, event.id, { name, plusOnesAllowed: 1 })),
     )
@@ -202,19 +117,22 @@ describe('removing a guest', () => {
     expect((await host.client.get<GuestView>(pathOf(third.id))).body.rsvpStatus).toBe('waitlisted')
     expect((await host.client.get(pathOf(first.id))).status).toBe(404)
     expect((await product.client().get(`/api/rsvp/${first.token}`)).status).toBe(404)
-    expect(await names('?sort=name')).toEqual(['Second', 'Third'])
+    const { items } = await list('?sort=name')
+    expect(items.map(({ name }) => name)).toEqual(['Second', 'Third'])
   })
 })
 
 describe('what a guest writes with the answer', () => {
-  it('reaches the host with the guest and with the answer, and is what holds now', async () => {
+  it('reaches the host with the guest and with the answer, and is what holds now', async ({
+    product,
+    host,
+    event,
+    pathOf,
+    activity,
+  }) => {
     const guest = await addGuest(host, event.id, { name: 'Ada Lovelace', plusOnesAllowed: 2 })
     const told = async () => {
-      await readModelsCaughtUp(product)
-      const { items } = expectStatus(
-        await host.client.get<z.infer<typeof activityPage>>(`/api/events/${event.id}/activity`),
-        200,
-      )
+      const items = await activity()
       const answers = items.filter(({ kind }) => kind === 'rsvp')
       const seen = expectStatus(await host.client.get<GuestWithAnswer>(pathOf(guest.id)), 200)
       return [seen, ...answers].map(({ note, plusOneNames }) => ({ note, plusOneNames }))
@@ -231,59 +149,13 @@ describe('what a guest writes with the answer', () => {
   })
 })
 
-describe('forgetting a guest', () => {
-  it('erases what is personal from every answer, and keeps that somebody was there', async () => {
-    const guest = await addGuest(host, event.id, {
-      name: 'Unforgettable Person',
-      email: 'unforgettable@example.org',
-      phone: '+33612345678',
-      externalRef: 'unforgettable-ref',
-      plusOnesAllowed: 1,
-    })
-    const body = { answer: 'attending', partySize: 2, plusOneNames: ['Unforgettable Friend'] }
-    await answer(product.client('81.2.69.142'), guest.token, { ...body, note: 'Unforgettable note' })
-
-    expect((await host.client.post(`${pathOf(guest.id)}/forget`)).status).toBe(204)
-    await readModelsCaughtUp(product)
-
-    const everywhere = await Promise.all([
-      host.client.get(pathOf(guest.id)),
-      host.client.get(`/api/events/${event.id}/guests?q=unforgettable`),
-      host.client.get(`/api/events/${event.id}/guests`),
-      host.client.get(`/api/events/${event.id}/activity`),
-      host.client.get(`/api/events/${event.id}/arrivals`),
-      host.client.get(`/api/events/${event.id}`),
-      product.client().get(`/api/rsvp/${guest.token}`),
-    ])
-    for (const one of everywhere) expect(one.text).not.toMatch(/unforgettable|81\.2\.69|33612345678/i)
-    const activity = expectStatus(
-      await host.client.get<{ items: { sentence: string }[] }>(`/api/events/${event.id}/activity`),
-      200,
-    )
-    expect(activity.items.map(({ sentence }) => sentence).join('\n')).toContain('An erased guest')
-    expect((await open(product.client(), guest.token)).status).toBe(404)
-  })
-
-  it('takes the guest off the list and out of the counts', async () => {
-    await addGuest(host, event.id, { name: 'Who stays' })
-    const guest = await addGuest(host, event.id, { name: 'Who goes', email: 'goes@example.org' })
-    expectStatus(await host.client.post(`${pathOf(guest.id)}/forget`), 204)
-
-    const { items, counts } = await list()
-    expect([items.map(({ name }) => name), counts.all]).toEqual([['Who stays'], 1])
-    const seen = expectStatus(await host.client.get<EventView>(`/api/events/${event.id}`), 200)
-    expect(seen.counts).toMatchObject({ guests: 1 })
-  })
-
-  it('is done once, and again changes nothing', async () => {
-    const guest = await addGuest(host, event.id)
-    const path = `${pathOf(guest.id)}/forget`
-    expect([(await host.client.post(path)).status, (await host.client.post(path)).status]).toEqual([204, 204])
-  })
-})
-
 describe('links', () => {
-  it('a new one ends the one before, with its openings and its pass', async () => {
+  it('a new one ends the one before, with its openings and its pass', async ({
+    product,
+    host,
+    event,
+    pathOf,
+  }) => {
     const guest = await addGuest(host, event.id)
     const visitor = product.client()
     const { rsvpToken } = expectStatus(await open(visitor, guest.token), 200)
@@ -298,7 +170,7 @@ describe('links', () => {
     expect((await open(visitor, token)).status).toBe(200)
   })
 
-  it('a revoked one lets nobody in, until a new one is issued', async () => {
+  it('a revoked one lets nobody in, until a new one is issued', async ({ product, host, event, pathOf }) => {
     const guest = await addGuest(host, event.id)
     expect((await host.client.post(`${pathOf(guest.id)}/link/revoke`)).status).toBe(204)
     expect((await open(product.client(), guest.token)).status).toBe(404)

@@ -1,79 +1,59 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, vi } from 'vitest'
 import type { z } from 'zod'
 import type { GuestCommand } from '../../src/commands/guest/commands.ts'
 import { guestDecider } from '../../src/commands/guest/decider.ts'
 import type { Problem } from '../../src/contracts/common.ts'
-import type { EventView } from '../../src/contracts/events.ts'
 import type { GuestView, sendInvitationsAnswer } from '../../src/contracts/guests.ts'
 import type { OutboxMessage } from '../../src/http/deps.ts'
 import { DomainError } from '../../src/kernel/errors.ts'
 import { commandIdOf } from '../../src/kernel/ids.ts'
+import { atAnEvent } from '../support/at-an-event.ts'
 import type { Answer } from '../support/client.ts'
-import {
-  addGuest,
-  createEvent,
-  expectStatus,
-  open,
-  register,
-  tokenOf,
-  type TestHost,
-} from '../support/party.ts'
-import { startTestProduct, type TestProduct } from '../support/product.ts'
+import { addGuest, createEvent, expectStatus, open, tokenOf } from '../support/party.ts'
 
 type Sent = z.infer<typeof sendInvitationsAnswer>
 
-let product: TestProduct
-let host: TestHost
-let event: EventView
-
-beforeAll(async () => {
-  product = await startTestProduct()
-  host = await register(product)
-})
-
-afterAll(async () => {
-  await product.stop()
-})
-
-beforeEach(async () => {
-  event = await createEvent(host)
-})
-
-const send = <T = Sent>(body: object, headers: Record<string, string> = {}): Promise<Answer<T>> =>
-  host.client.post<T>(`/api/events/${event.id}/invitations/send`, body, headers)
-
-async function factsOf(type: string): Promise<number> {
-  let count = 0
-  for await (const page of product.store.readCategory(`event.${event.id}`)) {
-    count += page.filter((record) => record.type === type).length
-  }
-  return count
-}
-
-const outbox = async () =>
-  expectStatus(await host.client.get<{ items: OutboxMessage[] }>('/api/dev/outbox'), 200).items
-
-/** Waits until this many messages went to the address. */
-const messagesTo = (address: string, count = 1) =>
-  vi.waitFor(
-    async () => {
-      const messages = (await outbox()).filter(({ to }) => to.includes(address))
-      expect(messages).toHaveLength(count)
-      return messages
-    },
-    { timeout: 20_000, interval: 100 },
+const it = atAnEvent
+  .extend(
+    'send',
+    ({ host, event }) =>
+      <T = Sent>(body: object, headers: Record<string, string> = {}): Promise<Answer<T>> =>
+        host.client.post<T>(`/api/events/${event.id}/invitations/send`, body, headers),
+  )
+  /** Waits until this many messages went to the address. */
+  .extend(
+    'messagesTo',
+    ({ host }) =>
+      (address: string, count = 1) =>
+        vi.waitFor(
+          async () => {
+            const outbox = await host.client.get<{ items: OutboxMessage[] }>('/api/dev/outbox')
+            const messages = expectStatus(outbox, 200).items.filter(({ to }) => to.includes(address))
+            expect(messages).toHaveLength(count)
+            return messages
+          },
+          { timeout: 20_000, interval: 100 },
+        ),
   )
 
 describe('sending invitations', () => {
-  it('is refused while guests could not answer', async () => {
-    event = await createEvent(host, {}, 'draft')
+  it('is refused while guests could not answer', async ({ host }) => {
+    const event = await createEvent(host, {}, 'draft')
     await addGuest(host, event.id, { email: 'early@example.org' })
-    const draft = await send<Problem>({ channel: 'email' })
+    const draft = await host.client.post<Problem>(`/api/events/${event.id}/invitations/send`, {
+      channel: 'email',
+    })
     expect([draft.status, draft.body.code]).toEqual([409, 'event_not_published'])
     expect(draft.body.detail).toContain('Publish the event')
   })
 
-  it('mails each guest a link that opens, once, and tells on the list that it was sent', async () => {
+  it('mails each guest a link that opens, once, and tells on the list that it was sent', async ({
+    product,
+    host,
+    event,
+    send,
+    messagesTo,
+  }) => {
     const guest = await addGuest(host, event.id, { name: 'Grace', email: 'grace-1@example.org' })
     const unreachable = await addGuest(host, event.id, { name: 'Nobody' })
     const sent = expectStatus(await send({ channel: 'email' }), 202)
@@ -96,7 +76,12 @@ describe('sending invitations', () => {
     expect(again.queued).toBe(0)
   })
 
-  it('queues once for one Idempotency-Key, however often it is asked', async () => {
+  it('queues once for one Idempotency-Key, however often it is asked', async ({
+    host,
+    event,
+    send,
+    messagesTo,
+  }) => {
     const guest = await addGuest(host, event.id, { email: 'once@example.org' })
     const body = { channel: 'email', guestIds: [guest.id] }
     const key = { 'idempotency-key': `send-${event.id}` }
@@ -112,7 +97,13 @@ describe('sending invitations', () => {
     await messagesTo('once@example.org')
   })
 
-  it('to everybody goes to each guest once when two hosts, or two tabs, press at the same moment', async () => {
+  it('to everybody goes to each guest once when two hosts, or two tabs, press at the same moment', async ({
+    host,
+    event,
+    factsOf,
+    send,
+    messagesTo,
+  }) => {
     const addresses = Array.from({ length: 5 }, (_, at) => `both-${String(at)}@example.org`)
     for (const email of addresses) await addGuest(host, event.id, { email })
     const tabs = ['one', 'two'].map((tab) =>
@@ -124,7 +115,13 @@ describe('sending invitations', () => {
     for (const address of addresses) await messagesTo(address)
   })
 
-  it('to everybody tells the same when it is asked again because the answer was lost', async () => {
+  it('to everybody tells the same when it is asked again because the answer was lost', async ({
+    host,
+    event,
+    factsOf,
+    send,
+    messagesTo,
+  }) => {
     for (const at of [1, 2, 3]) await addGuest(host, event.id, { email: `retry-${String(at)}@example.org` })
     await addGuest(host, event.id, { name: 'Nobody' })
     const key = { 'idempotency-key': `retry-${event.id}` }
@@ -137,7 +134,13 @@ describe('sending invitations', () => {
     expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused'])
   })
 
-  it('goes on without a guest who leaves the list meanwhile, or whom somebody else changes all the time', async () => {
+  it('goes on without a guest who leaves the list meanwhile, or whom somebody else changes all the time', async ({
+    product,
+    host,
+    event,
+    send,
+    messagesTo,
+  }) => {
     await addGuest(host, event.id, { email: 'stays@example.org' })
     const leaves = await addGuest(host, event.id, { email: 'leaves@example.org' })
     const changes = await addGuest(host, event.id, { email: 'changes@example.org' })
@@ -168,7 +171,7 @@ describe('sending invitations', () => {
     await messagesTo('stays@example.org')
   })
 
-  it('sends again to a guest who is named again', async () => {
+  it('sends again to a guest who is named again', async ({ host, event, send, messagesTo }) => {
     const guest = await addGuest(host, event.id, { email: 'again@example.org' })
     const body = { channel: 'email', guestIds: [guest.id] }
     await send(body)
@@ -177,7 +180,7 @@ describe('sending invitations', () => {
     await messagesTo('again@example.org', 2)
   })
 
-  it('says of every guest who is skipped why', async () => {
+  it('says of every guest who is skipped why', async ({ host, event, send }) => {
     const noMail = await addGuest(host, event.id, { name: 'No mail', phone: '+33612345678' })
     const revoked = await addGuest(host, event.id, { name: 'Revoked', email: 'revoked@example.org' })
     await host.client.post(`/api/events/${event.id}/guests/${revoked.id}/link/revoke`)
@@ -194,7 +197,7 @@ describe('sending invitations', () => {
     })
   })
 
-  it('sends text messages to those who have a number', async () => {
+  it('sends text messages to those who have a number', async ({ host, event, send, messagesTo }) => {
     await addGuest(host, event.id, { name: 'Phone', phone: '+33698765432' })
     expect(expectStatus(await send({ channel: 'sms' }), 202).queued).toBe(1)
     const [sms] = await messagesTo('+33698765432')

@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { z } from 'zod'
+import { describe, expect } from 'vitest'
 import { settingsDecider } from '../../src/commands/settings/decider.ts'
-import type { activityPage } from '../../src/contracts/activity.ts'
 import type { Problem } from '../../src/contracts/common.ts'
 import type { EventView } from '../../src/contracts/events.ts'
 import type { GuestView } from '../../src/contracts/guests.ts'
@@ -10,6 +8,7 @@ import { settingsStream } from '../../src/events/streams.ts'
 import { commandIdOf } from '../../src/kernel/ids.ts'
 import { MINUTE } from '../../src/kernel/time.ts'
 import { qrSvg } from '../../src/notify/pass.ts'
+import { withAGuest as it } from '../support/at-an-event.ts'
 import { passOf } from '../support/gate.ts'
 import { anyText } from '../support/matchers.ts'
 import {
@@ -19,48 +18,19 @@ import {
   expectStatus,
   open,
   readModelsCaughtUp,
-  register,
   reply,
   type TestGuest,
-  type TestHost,
 } from '../support/party.ts'
-import { startTestProduct, type TestProduct } from '../support/product.ts'
-
-let product: TestProduct
-let host: TestHost
-let event: EventView
-let guest: TestGuest
-
-beforeAll(async () => {
-  product = await startTestProduct()
-  host = await register(product)
-})
-
-afterAll(async () => {
-  await product.stop()
-})
-
-beforeEach(async () => {
-  event = await createEvent(host, { venue: 'Orangerie' })
-  guest = await addGuest(host, event.id, { name: 'Grace Hopper', plusOnesAllowed: 2 })
-})
-
-async function activity() {
-  await readModelsCaughtUp(product)
-  const path = `/api/events/${event.id}/activity`
-  return expectStatus(await host.client.get<z.infer<typeof activityPage>>(path), 200).items
-}
-
-async function factsOf(type: string): Promise<number> {
-  let count = 0
-  for await (const page of product.store.readCategory(`event.${event.id}`)) {
-    count += page.filter((record) => record.type === type).length
-  }
-  return count
-}
 
 describe('answering', () => {
-  it('is not for an opening that the host has called suspicious; another opening is another matter', async () => {
+  it('is not for an opening that the host has called suspicious; another opening is another matter', async ({
+    product,
+    host,
+    event,
+    activity,
+    factsOf,
+    guest,
+  }) => {
     const [stranger, grace] = [product.client(), product.client()]
     const { rsvpToken } = expectStatus(await open(stranger, guest.token), 200)
     const [opening] = await activity()
@@ -74,7 +44,12 @@ describe('answering', () => {
     expectStatus(await reply(grace, guest.token, own.rsvpToken, { answer: 'attending', partySize: 1 }), 200)
   })
 
-  it('takes a seat and gives a pass; changing the answer gives it back', async () => {
+  it('takes a seat and gives a pass; changing the answer gives it back', async ({
+    product,
+    event,
+    activity,
+    guest,
+  }) => {
     const visitor = product.client()
     const { rsvpToken } = expectStatus(await open(visitor, guest.token), 200)
     const body = { answer: 'attending', partySize: 3, plusOneNames: ['Bo', 'Cy'], note: 'No nuts' }
@@ -102,7 +77,7 @@ describe('answering', () => {
     ])
   })
 
-  it('does not take more people than the invitation is for', async () => {
+  it('does not take more people than the invitation is for', async ({ product, guest }) => {
     const visitor = product.client()
     const { rsvpToken } = expectStatus(await open(visitor, guest.token), 200)
     const refused = await reply(visitor, guest.token, rsvpToken, { answer: 'attending', partySize: 4 })
@@ -114,7 +89,12 @@ describe('answering', () => {
     })
   })
 
-  it('is over when the event is closed, and the invitation can still be read', async () => {
+  it('is over when the event is closed, and the invitation can still be read', async ({
+    product,
+    host,
+    event,
+    guest,
+  }) => {
     const visitor = product.client()
     const { rsvpToken } = expectStatus(await open(visitor, guest.token), 200)
     await host.client.post(`/api/events/${event.id}/close`)
@@ -123,8 +103,8 @@ describe('answering', () => {
     expect(expectStatus(await open(visitor, guest.token), 200).invitation.event.open).toBe(false)
   })
 
-  it('puts on the waitlist who does not fit, and gives seats out in its order', async () => {
-    event = await createEvent(host, { maxCapacity: 3 })
+  it('puts on the waitlist who does not fit, and gives seats out in its order', async ({ product, host }) => {
+    const event = await createEvent(host, { maxCapacity: 3 })
     const guests = []
     for (const name of ['A', 'B', 'C'])
       guests.push(await addGuest(host, event.id, { name, plusOnesAllowed: 1 }))
@@ -147,8 +127,11 @@ describe('answering', () => {
     expect(seats).toEqual(['declined', 'confirmed', 'confirmed'])
   })
 
-  it('never gives out more seats than there are, whoever answers at the same moment', async () => {
-    event = await createEvent(host, { maxCapacity: 7 })
+  it('never gives out more seats than there are, whoever answers at the same moment', async ({
+    product,
+    host,
+  }) => {
+    const event = await createEvent(host, { maxCapacity: 7 })
     const guests = await Promise.all(
       Array.from({ length: 20 }, (_, at) =>
         addGuest(host, event.id, { name: `G${String(at)}`, plusOnesAllowed: 1 }),
@@ -168,7 +151,13 @@ describe('answering', () => {
     expect(counts.confirmedPeople).toBe(people)
   })
 
-  it('is taken twenty times an hour from one guest, and as ever from the others', async () => {
+  it('is taken twenty times an hour from one guest, and as ever from the others', async ({
+    product,
+    host,
+    event,
+    factsOf,
+    guest,
+  }) => {
     const visitor = product.client()
     const { rsvpToken } = expectStatus(await open(visitor, guest.token), 200)
     const answers = await Promise.all(
@@ -193,9 +182,9 @@ describe('answering', () => {
     expect((await reply(visitor, guest.token, again.rsvpToken, no)).status).toBe(200)
   })
 
-  it.each(['0226-06-20T19:00:00.000Z', '1960-06-20T19:00:00.000Z', '9999-12-31T19:00:00.000Z'])(
+  it.for(['0226-06-20T19:00:00.000Z', '1960-06-20T19:00:00.000Z', '9999-12-31T19:00:00.000Z'])(
     'is taken for an event of %s, from before dates were bounded, and shows on the next opening',
-    async (eventDate) => {
+    async (eventDate, { product, event, guest }) => {
       const command = { kind: 'change_details', changes: { eventDate }, ifChanges: null } as const
       const at = product.clock.now()
       const context = { actor: 'ops:test', at, correlationId: 'c', commandId: commandIdOf(event.id) } as const
@@ -210,7 +199,7 @@ describe('answering', () => {
     },
   )
 
-  it('is one answer for one Idempotency-Key', async () => {
+  it('is one answer for one Idempotency-Key', async ({ product, factsOf, guest }) => {
     const visitor = product.client()
     const { rsvpToken } = expectStatus(await open(visitor, guest.token), 200)
     const key = { 'idempotency-key': 'answer-once' }
@@ -224,7 +213,7 @@ describe('answering', () => {
 })
 
 describe('tokens', () => {
-  it('of one kind are never taken as another', async () => {
+  it('of one kind are never taken as another', async ({ product, host, event, guest }) => {
     const visitor = product.client()
     const { rsvpToken } = expectStatus(await open(visitor, guest.token), 200)
     const session = host.client.cookies.get('gg_session') ?? ''
@@ -252,7 +241,12 @@ describe('tokens', () => {
     }
   })
 
-  it('of one guest do not answer for another, and end after half an hour', async () => {
+  it('of one guest do not answer for another, and end after half an hour', async ({
+    product,
+    host,
+    event,
+    guest,
+  }) => {
     const other = await addGuest(host, event.id, { name: 'Alan' })
     const visitor = product.client()
     const { rsvpToken } = expectStatus(await open(visitor, guest.token), 200)

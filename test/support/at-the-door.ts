@@ -1,26 +1,16 @@
-import { test } from 'vitest'
-import type { z } from 'zod'
-import type { activityPage } from '../../src/contracts/activity.ts'
 import type { Problem } from '../../src/contracts/common.ts'
 import { HOUR } from '../../src/kernel/time.ts'
+import { atAnEvent } from './at-an-event.ts'
 import { arrivalsOf, attending, openGate } from './gate.ts'
-import { createEvent, expectStatus, readModelsCaughtUp, register } from './party.ts'
-import { startTestProduct } from './product.ts'
 
 /**
  * A test at the door of an event: one product and host for the whole file, and for every test an event of its own that
  * begins in three hours, to which Grace Hopper comes with her company. Beside her only what a test names is made.
  */
-export const atTheDoor = test
-  .extend('product', { scope: 'file' }, async ({}, { onCleanup }) => {
-    const product = await startTestProduct()
-    onCleanup(() => product.stop())
-    return product
-  })
-  .extend('host', { scope: 'file' }, ({ product }) => register(product))
-  .extend('event', ({ product, host }) =>
-    createEvent(host, { eventDate: new Date(product.clock.now() + 3 * HOUR).toISOString() }),
-  )
+export const atTheDoor = atAnEvent
+  .extend('details', ({ product }) => ({
+    eventDate: new Date(product.clock.now() + 3 * HOUR).toISOString(),
+  }))
   /** How many Grace is one of. */
   .extend('partySize', 2)
   .extend('grace', { auto: true }, ({ product, host, event, partySize }) =>
@@ -42,12 +32,6 @@ export const atTheDoor = test
       () =>
         arrivalsOf(product, host, event.id),
   )
-  /** What happened, the newest first, as the host sees it. */
-  .extend('activity', ({ product, host, event }) => async () => {
-    await readModelsCaughtUp(product)
-    const path = `/api/events/${event.id}/activity`
-    return expectStatus(await host.client.get<z.infer<typeof activityPage>>(path), 200).items
-  })
   /** How many facts of a type a stream of the event holds. */
   .extend('countOf', ({ product }) => async (stream: string, type: string) => {
     const slice = await product.store.readStream(stream)
