@@ -43,20 +43,18 @@ export const eventRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => 
       const context = contextOf(deps, request, `host:${hostId}`)
       const eventId = derivedId(context.commandId, 'event')
       const { name, timezone, venue, maxCapacity, slug } = request.body
-      const created = await createEvent(
-        commands,
-        {
-          eventId,
-          ownerId: hostId,
-          name,
-          slug: slug ?? slugFor(name, eventId),
-          eventDate: new Date(request.body.eventDate).toISOString(),
-          timezone,
-          venue: venue ?? null,
-          maxCapacity: maxCapacity ?? null,
-        },
-        context,
-      )
+      const event = {
+        eventId,
+        ownerId: hostId,
+        name,
+        slug: slug ?? slugFor(name, eventId),
+        eventDate: new Date(request.body.eventDate).toISOString(),
+        timezone,
+        venue: venue ?? null,
+        maxCapacity: maxCapacity ?? null,
+      }
+      // Two requests under one key at the same time would each do a part of it.
+      const created = await deps.inTurn(`create ${eventId}`, () => createEvent(commands, event, context))
       withPosition(reply, created.position)
       return reply.code(201).send(await answer(reply, eventId, 'owner'))
     },
