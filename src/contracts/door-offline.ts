@@ -205,6 +205,8 @@ export const batchAnswer = z.object({
       reason: z
         .union([conflictKind, strangerReason, z.enum(['malformed', 'walk_ins_off', 'refused'])])
         .nullable(),
+      /** Of the conflict `not_admissible`: what was against it. Always sent; missing from servers before it was. */
+      refusal: refusal.nullable().optional(),
       /** A sentence for people. */
       detail: z.string().nullable(),
     }),

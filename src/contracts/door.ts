@@ -185,6 +185,8 @@ export const checkInAnswer = z.object({
   checkInId: z.string().nullable(),
   /** A `refusal`, or for a conflict one of `conflictKind`. */
   reason: z.string().nullable(),
+  /** Of the conflict `not_admissible`: what was against it. Always sent; missing from servers before it was. */
+  refusal: refusal.nullable().optional(),
   guest: z.object({ id, name: z.string().nullable() }),
   party,
   lastArrival: lastArrival.nullable(),

@@ -24,10 +24,13 @@ export function evolveArrivals(
     case 'GuestCheckedIn': {
       const { checkInId, nonce, arrivalCount: count, counted, gate, deviceId, scannedAt, offline } = fact.data
       const of = { checkInId, nonce, count, counted, gate, deviceId, scannedAt, offline }
-      return [...arrivals, { ...of, at: fact.at, conflict: null, settled: false, undone: false }]
+      return [
+        ...arrivals,
+        { ...of, at: fact.at, conflict: null, refusal: null, settled: false, undone: false },
+      ]
     }
     case 'CheckInConflicted':
-      return change(fact.data.checkInId, () => ({ conflict: fact.data.kind }))
+      return change(fact.data.checkInId, () => ({ conflict: fact.data.kind, refusal: fact.data.refusal }))
     case 'CheckInConflictSettled':
       return change(fact.data.checkInId, () => ({ settled: true }))
     case 'CheckInConflictReopened':

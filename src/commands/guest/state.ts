@@ -29,6 +29,8 @@ export interface Arrival {
   readonly offline: boolean
   /** Why the host was told of it, null when nothing was wrong. */
   readonly conflict: ConflictKind | null
+  /** What the device would have been told, where that was against it. */
+  readonly refusal: Refusal | null
   /** The host has looked into that, and left it as it is. */
   readonly settled: boolean
   /** Milliseconds since the epoch, by the server's clock. */

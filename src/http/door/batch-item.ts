@@ -67,7 +67,7 @@ export async function takeScan(parts: BatchParts, item: Item, found: Party | Str
 
 /** @throws Error when there is no such arrival: the device keeps the scan rather than forget people who are inside */
 function admitted({ party, before, position }: Recorded, nonce: string): Settled {
-  const { result, checkInId, reason } = checkInView(party, nonce)
+  const { result, checkInId, reason, refusal } = checkInView(party, nonce)
   if (checkInId === null) throw new Error(`the guest has no arrival with the nonce ${nonce}`)
   const kind = result === 'conflict' ? 'conflict' : 'accepted'
   return {
@@ -75,6 +75,7 @@ function admitted({ party, before, position }: Recorded, nonce: string): Settled
     result,
     checkInId,
     reason: result === 'conflict' ? (reason as Answer['reason']) : null,
+    refusal,
     position,
   }
 }

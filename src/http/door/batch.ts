@@ -43,7 +43,7 @@ export async function takeBatch(
       const { position: written = null, ...outcome } = settled
       halted ||= outcome.status === 'retry'
       if (written !== null && (position === null || written > position)) position = written
-      answers[index] = { index, nonce, result: null, checkInId: null, reason: null, detail: null, ...outcome }
+      answers[index] = { index, nonce, ...NOTHING, ...outcome }
     }
   })
   return { items: answers, position }
@@ -86,6 +86,9 @@ function nonceOf(item: unknown): string | null {
 }
 
 const RETRY: Settled = { status: 'retry', detail: 'This could not be recorded now.' }
+
+/** What an answer says that has nothing to say. */
+const NOTHING = { result: null, checkInId: null, reason: null, refusal: null, detail: null } as const
 
 /** What can be another time is kept by the device; all else will be the same for ever. */
 function failed({ deps, request }: BatchParts, error: unknown): Settled {

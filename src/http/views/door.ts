@@ -34,19 +34,20 @@ export function checkInView(party: Party, nonce: string): CheckInAnswer {
   const { guest } = party
   const arrival = guest.arrivals.find((one) => one.nonce === nonce)
   if (arrival !== undefined) {
-    const { checkInId, conflict } = arrival
+    const { checkInId, conflict, refusal } = arrival
     return {
       ...partyView(party),
       result: conflict === null ? 'admitted' : 'conflict',
       checkInId,
       reason: conflict,
+      refusal,
     }
   }
   const recorded = guest.refusals.get(nonce)
   // Past the number of refusals that are recorded, the answer is what it would be now.
   const reason = recorded === undefined ? refusalOf(guest, party) : recorded
   const result = reason === 'party_complete' ? 'already_admitted' : 'refused'
-  return { ...partyView(party), result, checkInId: null, reason }
+  return { ...partyView(party), result, checkInId: null, reason, refusal: null }
 }
 
 /** A guest who was found by name, from the read model: what is decided, is decided on the streams. */

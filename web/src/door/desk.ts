@@ -90,8 +90,9 @@ export function deskOnceSent(desk: Desk, nonce: string, sent: SentAnswer): Desk 
   const result = resultOf(sent)
   if (desk.kind !== 'done' || !desk.alone || desk.scan.nonce !== nonce || result === null) return desk
   const reason = sent.detail ?? sent.reason
-  const { checkInId } = sent
-  return { ...desk, alone: false, later: true, answer: { ...desk.answer, result, reason, checkInId } }
+  const { checkInId, refusal } = sent
+  const answer = { ...desk.answer, result, reason, checkInId, refusal }
+  return { ...desk, alone: false, later: true, answer }
 }
 
 /** @returns the line of a scan after it was sent */

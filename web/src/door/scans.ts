@@ -10,6 +10,10 @@ export interface UnrecordedArrival {
   readonly send: () => Promise<Admission>
 }
 
+/** Whether it is of somebody who is on no list. */
+export const isWalkIn = ({ subject, nonce }: Scan): boolean =>
+  'guestId' in subject && subject.guestId === nonce
+
 /**
  * The scans of this device. A scan whose arrival was sent without an answer keeps its nonce, its time and its count
  * until the server has answered, however often the code is read in between: sent again it is the same arrival.
@@ -29,7 +33,7 @@ export class Scans {
     return open?.scan ?? { subject, nonce: this.#makeNonce(), scannedAt: new Date(now).toISOString() }
   }
 
-  /** Of somebody who is on no list: the nonce stands for them. */
+  /** Of somebody who is on no list: the nonce stands for them, see `isWalkIn`. */
   walkIn(now: number): Scan {
     const nonce = this.#makeNonce()
     return { subject: { guestId: nonce }, nonce, scannedAt: new Date(now).toISOString() }

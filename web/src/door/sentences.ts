@@ -26,15 +26,38 @@ export function refusalSentence(t: T, reason: string | null, answered?: CheckInP
   }
 }
 
-/** @param kind a `ConflictKind` */
-export function conflictSentence(t: T, kind: string | null): string {
-  switch (kind) {
+interface ConflictReason {
+  /** A `ConflictKind`. */
+  readonly reason: string | null
+  /** What was against it, a `Refusal`; undefined when that is not known. */
+  readonly refusal?: string | null | undefined
+}
+
+/** @param walkIn whether somebody was added at the door, whose seat is one that was left */
+export function conflictSentence(t: T, { reason, refusal }: ConflictReason, walkIn: boolean): string {
+  switch (reason) {
     case 'admitted_twice':
     case 'more_than_expected':
+      return t(`result.conflict.${reason}`)
     case 'not_admissible':
-      return t(`result.conflict.${kind}`)
+      return `${whyNot(t, refusal ?? null, walkIn)} ${t('result.conflict.counted')}`
     case null:
     default:
       return t('result.conflict.other')
+  }
+}
+
+function whyNot(t: T, refusal: string | null, walkIn: boolean): string {
+  switch (refusal) {
+    case 'not_attending':
+      return t(walkIn ? 'result.conflict.no_seat_left' : 'result.conflict.not_attending')
+    case 'removed':
+    case 'event_not_open':
+    case 'pass_revoked':
+    case 'pass_expired':
+      return t(`result.conflict.${refusal}`)
+    case null:
+    default:
+      return t('result.conflict.not_admissible')
   }
 }

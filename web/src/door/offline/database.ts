@@ -1,4 +1,5 @@
 import type { BatchItem, Manifest } from '@contracts/door-offline.ts'
+import type { Refusal } from '@contracts/door.ts'
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
 import type { Sealed } from './sealed-box.ts'
 
@@ -43,6 +44,8 @@ export interface Notice {
   readonly count: number
   readonly scannedAt: string
   readonly reason: string | null
+  /** Of a conflict: what was against it; an earlier version did not keep it. */
+  readonly refusal?: Refusal | null | undefined
   /** A sentence of the server. */
   readonly detail: string | null
   /** Of a walk-in, whom the list does not name: the item as it was sealed in the queue. */

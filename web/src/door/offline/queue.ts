@@ -235,9 +235,9 @@ function noticeKindOf({ status, result }: Answer): Notice['kind'] | null {
 function noticeOf(
   { nonce, eventId, guestId, item, sealed }: QueuedScan,
   kind: Notice['kind'],
-  { reason, detail }: Answer,
+  { reason, refusal, detail }: Answer,
 ): Notice {
   const count = item.outcome === 'admitted' ? countOf(item) : 0
-  const notice = { nonce, eventId, kind, guestId, count, scannedAt: item.scannedAt, reason, detail }
+  const notice = { nonce, eventId, kind, guestId, count, scannedAt: item.scannedAt, reason, refusal, detail }
   return item.walkIn === undefined ? notice : { ...notice, sealed }
 }
