@@ -39,7 +39,7 @@ export async function carryOut(
   context: CommandContext,
 ): Promise<Imported> {
   let position: Position | null = null
-  const results = await inParallel(plan.rows, PARALLEL, async (planned): Promise<RowResult> => {
+  const carryOutRow = async (planned: PlannedRow): Promise<RowResult> => {
     const before = earlierResult(planned, context)
     if (planned.kind === 'skip' && before === null) return 'skipped'
     const guestId = planned.kind === 'create' ? createdId(planned, context) : planned.guestId
@@ -54,7 +54,11 @@ export async function carryOut(
     } catch (error) {
       return { row: planned.row.row, field: 'row', message: refusalOfOne(error).message }
     }
-  })
+  }
+  // One row by itself, that an earlier import under the key did if any: another file is refused before the rest is begun.
+  const first = plan.rows.find((planned) => earlierResult(planned, context) !== null) ?? plan.rows[0]
+  if (first !== undefined) await carryOutRow(first)
+  const results = await inParallel(plan.rows, PARALLEL, carryOutRow)
   return { results, position }
 }
 

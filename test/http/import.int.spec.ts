@@ -89,6 +89,14 @@ describe('importing a guest list', () => {
     expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused'])
   })
 
+  it('takes nobody from another file that comes under its Idempotency-Key', async () => {
+    const headers = { 'idempotency-key': `import-${event.id}` }
+    expectStatus(await send(LIST, { headers }), 200)
+    const other = await send<Problem>(`${LIST}Ada Lovelace,ada@example.org,0\n`, { headers })
+    expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused'])
+    expect((await guests()).map(({ name }) => name)).toEqual(['Alan Turing', 'Grace Hopper'])
+  })
+
   it('goes on without a guest who leaves the list meanwhile, and reports the row', async () => {
     await send(LIST)
     const alan = (await guests()).find(({ name }) => name === 'Alan Turing')?.id ?? ''
