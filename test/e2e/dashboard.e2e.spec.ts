@@ -1,11 +1,8 @@
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
+import { expect } from 'vitest'
 import { DAY } from '../../src/kernel/time.ts'
-import { describeInBrowser } from '../support/browser.ts'
 import { expectStatus, open, PASSWORD } from '../support/party.ts'
-import { startEvening, type Evening } from './evening.ts'
-import { startStage, type Stage } from './stage.ts'
-import { signIn, visit, type Visitor, type VisitorOptions } from './visitor.ts'
+import { describeEvening } from './on-stage.ts'
 
 /** Presses a key until the element has the focus; a page that never gives it the focus fails the test. */
 async function walkTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
@@ -22,26 +19,7 @@ async function press(page: Page, target: Locator): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
-describeInBrowser('the dashboard', (browser, test) => {
-  let stage: Stage
-  let evening: Evening
-
-  beforeAll(async () => {
-    stage = await startStage()
-    evening = await startEvening(stage)
-  })
-  afterAll(async () => {
-    await stage.stop()
-  })
-
-  async function hostAt(path: string, options: VisitorOptions = {}): Promise<Visitor> {
-    const host = await visit(browser(), stage, options)
-    await signIn(host, stage, evening.host.client)
-    await host.page.goto(`/events/${evening.eventId}${path}`)
-    await host.page.getByRole('heading', { level: 1, name: 'Summer dinner in the orangery' }).waitFor()
-    return host
-  }
-
+describeEvening('the dashboard', ({ stage, visit, evening, hostAt }, test) => {
   const tab = (page: Page, name: string) =>
     page.getByRole('navigation', { name: 'Parts of the event' }).getByRole('link', { name })
 
@@ -156,7 +134,7 @@ describeInBrowser('the dashboard', (browser, test) => {
 
     await tab(page, 'Check-in').click()
     for (const choice of ['Just one', 'All 2 still expected']) {
-      await main.getByLabel('Code of the pass').fill(evening.passCode)
+      await main.getByLabel('Code of the pass').fill(evening().passCode)
       await main.getByRole('button', { name: 'Check', exact: true }).click()
       await main.getByRole('button', { name: choice }).waitFor()
       await allAreOfZurich(main)
@@ -168,7 +146,7 @@ describeInBrowser('the dashboard', (browser, test) => {
     await main.getByText(/Last arrival/).waitFor()
     await allAreOfZurich(main)
 
-    await page.goto(`/events/${evening.eventId}/guests/${evening.guests[5]?.id ?? ''}`)
+    await page.goto(`/events/${evening().eventId}/guests/${evening().guests[5]?.id ?? ''}`)
     const drawer = page.getByRole('dialog', { name: 'Hypatia of Alexandria' })
     await drawer.getByText('opened the invitation').first().waitFor()
     await allAreOfZurich(drawer)
@@ -182,15 +160,15 @@ describeInBrowser('the dashboard', (browser, test) => {
     const badge = (word: string) => page.getByRole('status').filter({ hasText: word })
     await badge('Live').waitFor()
     const before = await rows.count()
-    const [, , , , , , seventh, eighth] = evening.guests
+    const [, , , , , , seventh, eighth] = evening().guests
 
-    await stage.goDown()
+    await stage().goDown()
     await badge('Reconnecting…').waitFor()
-    await stage.meanwhile(async (client) => expectStatus(await open(client, seventh?.token ?? ''), 200))
-    await stage.comeBack()
+    await stage().meanwhile(async (client) => expectStatus(await open(client, seventh?.token ?? ''), 200))
+    await stage().comeBack()
     await badge('Live').waitFor()
     await rows.filter({ hasText: 'Evariste Galois opened the invitation' }).waitFor()
-    expectStatus(await open(stage.client(), eighth?.token ?? ''), 200)
+    expectStatus(await open(stage().client(), eighth?.token ?? ''), 200)
     await rows.filter({ hasText: 'Emmy Noether opened the invitation' }).waitFor()
     expect(await rows.count()).toBe(before + 2)
     await context.close()
@@ -207,7 +185,7 @@ describeInBrowser('the dashboard', (browser, test) => {
     await badge('Live').waitFor()
     expect(await away.count()).toBe(0)
 
-    await stage.goDown()
+    await stage().goDown()
     await badge('Reconnecting…').waitFor()
     await away.waitFor()
     await tab(page, 'Overview').click()
@@ -218,7 +196,7 @@ describeInBrowser('the dashboard', (browser, test) => {
     await funnel.getByRole('alert').waitFor()
     expect(await funnel.getByRole('term').count()).toBe(0)
 
-    await stage.comeBack()
+    await stage().comeBack()
     await badge('Live').waitFor()
     await funnel.getByText('Answered').waitFor()
     await away.waitFor({ state: 'detached' })
@@ -226,7 +204,7 @@ describeInBrowser('the dashboard', (browser, test) => {
   })
 
   test('says in a whole sentence what is wrong with a field', async () => {
-    const { page, context } = await visit(browser(), stage)
+    const { page, context } = await visit()
     await page.goto('/register')
     await page.getByLabel('E-mail').fill('new@example.org')
     await page.getByLabel('Password', { exact: true }).fill('short')
@@ -248,15 +226,15 @@ describeInBrowser('the dashboard', (browser, test) => {
   test('asks a host whose session ran out to sign in again, and goes on where they were', async () => {
     const { page, context } = await hostAt('/guests')
     await page.getByRole('row', { name: /Ada Lovelace/ }).waitFor()
-    stage.clock.advance(8 * DAY)
+    stage().clock.advance(8 * DAY)
     await page.getByRole('searchbox', { name: 'Search' }).fill('Grace')
     await page.getByRole('heading', { name: 'Welcome back' }).waitFor()
     await page.getByText('You have been signed out. Sign in to go on.').waitFor()
-    await page.getByLabel('E-mail').fill(evening.host.email)
+    await page.getByLabel('E-mail').fill(evening().host.email)
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('row', { name: /Grace Hopper/ }).waitFor()
-    expect(new URL(page.url()).pathname).toBe(`/events/${evening.eventId}/guests`)
+    expect(new URL(page.url()).pathname).toBe(`/events/${evening().eventId}/guests`)
     await context.close()
   })
 })

@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, expect } from 'vitest'
-import { describeInBrowser } from '../support/browser.ts'
+import { expect } from 'vitest'
 import { expectStatus } from '../support/party.ts'
 import { Doorway, eventually, listIs, openScanner, waiting } from './door-stage.ts'
 import { admit, coldStart, comeBack, goOffline, workerReady } from './offline.ts'
-import { startStage, type Stage } from './stage.ts'
-import { visit } from './visitor.ts'
+import { describeOnStage } from './on-stage.ts'
 
 /** Everything that IndexedDB, the caches and the storage of the page hold, apart from the ticket's own database. */
 const everythingKept = `(async () => {
@@ -31,20 +29,9 @@ const everythingKept = `(async () => {
   return texts.join('\\n')
 })()`
 
-describeInBrowser('a device that keeps what was not sent', (browser, test) => {
-  let stage: Stage
-
-  beforeAll(async () => {
-    stage = await startStage()
-  })
-  afterAll(async () => {
-    await stage.stop()
-  })
-
-  const phone = () => visit(browser(), stage, { width: 390 })
-
+describeOnStage('a device that keeps what was not sent', ({ stage, phone }, test) => {
   test('shows no names to who has the phone without the ticket, and all of them with it', async () => {
-    const way = await Doorway.of(stage)
+    const way = await Doorway.of(stage())
     const ada = await way.guest('Ada Lovelace', 2)
     await way.guest('Zacharias Quetzalcoatl')
     await way.caughtUp()
@@ -87,7 +74,7 @@ describeInBrowser('a device that keeps what was not sent', (browser, test) => {
   })
 
   test('loses its list when the ticket is withdrawn, keeps its queue, and sends it with the next ticket', async () => {
-    const way = await Doorway.of(stage)
+    const way = await Doorway.of(stage())
     const ada = await way.guest('Ada Lovelace')
     await way.caughtUp()
     const { context, page } = await phone()
@@ -113,7 +100,7 @@ describeInBrowser('a device that keeps what was not sent', (browser, test) => {
   })
 
   test('asks before it is left with scans that were not sent', async () => {
-    const way = await Doorway.of(stage)
+    const way = await Doorway.of(stage())
     const ada = await way.guest('Ada Lovelace')
     await way.caughtUp()
     const { context, page } = await phone()

@@ -1,25 +1,18 @@
-import { afterAll, beforeAll, expect } from 'vitest'
-import { describeInBrowser } from '../support/browser.ts'
+import { beforeAll, expect } from 'vitest'
 import { Doorway, eventually, openScanner, result, scan, waiting } from './door-stage.ts'
-import { startStage, type Stage } from './stage.ts'
-import { visit } from './visitor.ts'
+import { describeOnStage } from './on-stage.ts'
 
-describeInBrowser('an arrival that the server has and whose answer is lost', (browser, test) => {
-  let stage: Stage
+describeOnStage('an arrival that the server has and whose answer is lost', ({ stage, phone }, test) => {
   let way: Doorway
 
   beforeAll(async () => {
-    stage = await startStage()
-    way = await Doorway.of(stage)
-  })
-  afterAll(async () => {
-    await stage.stop()
+    way = await Doorway.of(stage())
   })
 
   test('is called taken back only once the server has taken it back', async () => {
     const ada = await way.guest('Ada Lovelace', 2)
     await way.caughtUp()
-    const { context, page } = await visit(browser(), stage, { width: 390 })
+    const { context, page } = await phone()
     await openScanner(page, await way.ticket('North'), 1)
     // Everything gets there, and nothing comes back.
     await page.route(/\/api\/check-in(\/batch)?$/, async (route) => {
@@ -48,7 +41,7 @@ describeInBrowser('an arrival that the server has and whose answer is lost', (br
   test('does not keep the second of the party out', async () => {
     const bob = await way.guest('Bob Noyce', 2)
     await way.caughtUp()
-    const { context, page } = await visit(browser(), stage, { width: 390 })
+    const { context, page } = await phone()
     await openScanner(page, await way.ticket('South'), 2)
     await page.route(/\/api\/check-in(\/batch)?$/, async (route) => {
       await route.fetch()

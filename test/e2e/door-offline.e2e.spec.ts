@@ -1,33 +1,20 @@
-import { afterAll, beforeAll, expect } from 'vitest'
+import { expect } from 'vitest'
 import { DAY } from '../../src/kernel/time.ts'
-import { describeInBrowser } from '../support/browser.ts'
 import { expectStatus } from '../support/party.ts'
 import { Doorway, eventually, listIs, openScanner, result, scan, state, waiting } from './door-stage.ts'
 import { EVENT_DATE } from './evening.ts'
 import { admit, coldStart, comeBack, goOffline, workerReady } from './offline.ts'
-import { startStage, type Stage } from './stage.ts'
-import { visit } from './visitor.ts'
+import { describeOnStage } from './on-stage.ts'
 
-describeInBrowser('a scanner without a network', (browser, test) => {
-  let stage: Stage
-
-  beforeAll(async () => {
-    stage = await startStage()
-  })
-  afterAll(async () => {
-    await stage.stop()
-  })
-
-  const phone = () => visit(browser(), stage, { width: 390 })
-
+describeOnStage('a scanner without a network', ({ stage, phone }, test) => {
   test('starts cold in airplane mode, with the server gone, and lets guests in', async () => {
-    const way = await Doorway.of(stage)
+    const way = await Doorway.of(stage())
     const ada = await way.guest('Ada Lovelace', 3)
     await way.caughtUp()
     const { context, page, trouble } = await phone()
     await openScanner(page, await way.ticket('North'), 1)
     await workerReady(page)
-    await stage.goDown()
+    await stage().goDown()
     await context.setOffline(true)
 
     const cold = await coldStart(context, page)
@@ -42,7 +29,7 @@ describeInBrowser('a scanner without a network', (browser, test) => {
     await scan(colder, ada.pass)
     await result(colder, 'Already inside').waitFor()
 
-    await stage.comeBack()
+    await stage().comeBack()
     await comeBack(colder)
     expect(await way.arrivals()).toMatchObject({ arrived: 3, conflicts: [] })
     expect(trouble.filter((line) => !/ERR_INTERNET_DISCONNECTED/.test(line))).toEqual([])
@@ -50,7 +37,7 @@ describeInBrowser('a scanner without a network', (browser, test) => {
   })
 
   test('keeps both arrivals when two gates let the same party in, counts them once, and tells them of it', async () => {
-    const way = await Doorway.of(stage)
+    const way = await Doorway.of(stage())
     const ada = await way.guest('Ada Lovelace', 2)
     await way.caughtUp()
     const [north, south] = [await phone(), await phone()]
@@ -81,8 +68,8 @@ describeInBrowser('a scanner without a network', (browser, test) => {
   })
 
   test('refuses what the server would refuse', async () => {
-    const way = await Doorway.of(stage)
-    const other = await Doorway.of(stage)
+    const way = await Doorway.of(stage())
+    const other = await Doorway.of(stage())
     const stranger = await other.guest('Mallory')
     const ada = await way.guest('Ada Lovelace')
     const bob = await way.guest('Bob Noyce')
@@ -123,7 +110,7 @@ describeInBrowser('a scanner without a network', (browser, test) => {
   })
 
   test('decides by itself when an answer takes longer than guests wait, and comes back by itself', async () => {
-    const way = await Doorway.of(stage)
+    const way = await Doorway.of(stage())
     const ada = await way.guest('Ada Lovelace')
     await way.caughtUp()
     const { context, page } = await phone()
@@ -143,13 +130,13 @@ describeInBrowser('a scanner without a network', (browser, test) => {
   })
 
   test('says that it is connecting until it knows, offline with the first call to nobody, and finds a server that came back', async () => {
-    const way = await Doorway.of(stage)
+    const way = await Doorway.of(stage())
     const [ada, bob] = [await way.guest('Ada Lovelace'), await way.guest('Bob Noyce')]
     await way.caughtUp()
     const { context, page } = await phone()
     await openScanner(page, await way.ticket('North'), 2)
     await workerReady(page)
-    await stage.goDown()
+    await stage().goDown()
     // There is a network all the while: the browser tells nothing.
     await scan(page, ada.pass)
     await page.getByText('Checked on this device, without the server.').waitFor()
@@ -165,7 +152,7 @@ describeInBrowser('a scanner without a network', (browser, test) => {
     await state(cold, 'Offline')
     await admit(cold, bob.pass, 'Let them in')
 
-    await stage.comeBack()
+    await stage().comeBack()
     await state(cold, 'Online')
     await result(cold, 'Admitted').getByText('the server has it now').waitFor()
     expect((await way.arrivals()).arrived).toBe(2)
@@ -173,7 +160,7 @@ describeInBrowser('a scanner without a network', (browser, test) => {
   })
 
   test('undoes what was not sent yet without telling anybody, and what was sent by asking', async () => {
-    const way = await Doorway.of(stage)
+    const way = await Doorway.of(stage())
     const [ada, bob] = [await way.guest('Ada Lovelace'), await way.guest('Bob Noyce')]
     await way.caughtUp()
     const { context, page } = await phone()
@@ -194,7 +181,7 @@ describeInBrowser('a scanner without a network', (browser, test) => {
   })
 
   test('keeps the last scans and their undo when the page is loaded again', async () => {
-    const way = await Doorway.of(stage)
+    const way = await Doorway.of(stage())
     const [ada, bob] = [await way.guest('Ada Lovelace'), await way.guest('Bob Noyce')]
     await way.caughtUp()
     const { context, page } = await phone()

@@ -1,27 +1,20 @@
-import { afterAll, beforeAll, expect } from 'vitest'
+import { beforeAll, expect } from 'vitest'
 import type { Manifest } from '../../src/contracts/door-offline.ts'
-import { describeInBrowser } from '../support/browser.ts'
 import { Doorway, eventually, result, scan, state, waiting } from './door-stage.ts'
-import { startStage, type Stage } from './stage.ts'
-import { visit } from './visitor.ts'
+import { describeOnStage } from './on-stage.ts'
 
-describeInBrowser('a scanner whose network died while it loaded the guest list', (browser, test) => {
-  let stage: Stage
+describeOnStage('a scanner whose network died while it loaded the guest list', ({ stage, phone }, test) => {
   let way: Doorway
 
   beforeAll(async () => {
-    stage = await startStage()
-    way = await Doorway.of(stage)
-  })
-  afterAll(async () => {
-    await stage.stop()
+    way = await Doorway.of(stage())
   })
 
   test('leaves guests who are not on its part of the list to people, and records what they decide', async () => {
     const ada = await way.guest('Ada Lovelace')
     const bob = await way.guest('Bob Noyce', 4)
     await way.caughtUp()
-    const { context, page } = await visit(browser(), stage, { width: 390 })
+    const { context, page } = await phone()
     // Of the list only the first guest gets through.
     await page.route('**/api/check-in/manifest?*', async (route) => {
       if (route.request().url().includes('since=')) return route.abort()
