@@ -134,6 +134,28 @@ describe('sending invitations', () => {
     expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused'])
   })
 
+  it('invites nobody when another request comes under its Idempotency-Key, later or at once', async ({
+    host,
+    event,
+    factsOf,
+    send,
+  }) => {
+    const ids: string[] = []
+    for (const email of ['a@example.org', 'b@example.org', 'c@example.org', 'd@example.org']) {
+      ids.push((await addGuest(host, event.id, { email })).id)
+    }
+    const ask = (key: string, ...guestIds: readonly (string | undefined)[]) =>
+      send<Problem>({ channel: 'email', guestIds }, { 'idempotency-key': `${key}-${event.id}` })
+    const [a, b, c, d] = ids
+    expect((await ask('later', a)).status).toBe(202)
+    for (const other of [await ask('later', b), await ask('later', a, b)]) {
+      expect([other.status, other.body.code]).toEqual([422, 'idempotency_key_reused'])
+    }
+    const atOnce = await Promise.all([ask('at-once', c), ask('at-once', d)])
+    expect(atOnce.map(({ status }) => status).toSorted()).toEqual([202, 422])
+    expect(await factsOf('InvitationQueued')).toBe(2)
+  })
+
   it('goes on without a guest who leaves the list meanwhile, or whom somebody else changes all the time', async ({
     product,
     host,

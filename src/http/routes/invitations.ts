@@ -46,29 +46,44 @@ export const invitationRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps
     async (request, reply) => {
       const { eventId, event } = eventIn(request)
       requirePublished(event)
-      const { channel, guestIds } = request.body
       const context = contextOf(deps, request, `host:${hostIn(request)}`)
-      await awaitHead(deps)
-      const recipients = await queries.recipients(eventId, guestIds)
-      const { reachable, skipped } = sorted(recipients, guestIds ?? [], channel)
-      const before = guestIds === undefined ? await invitedBefore(eventId, context) : []
-      const chosen = [...new Set([...reachable.map(({ guestId }) => guestId), ...before])]
-      const names = new Map(recipients.map(({ guestId, name }) => [guestId, name]))
-      const outcomes = await inParallel(chosen, PARALLEL, async (guestId) => {
-        const messageId = derivedId(context.commandId, guestId)
-        const own = { ...context, commandId: commandIdOf(context.commandId, guestId) }
-        const onlyIfNone = guestIds === undefined
-        const outcome = await queue(eventId, guestId, { messageId, channel, onlyIfNone }, own)
-        return { guestId, name: names.get(guestId) ?? null, ...outcome }
-      })
-      withPosition(reply, latest(outcomes.map(({ position }) => position)))
-      const refused = outcomes.flatMap(({ guestId, name, reason }) =>
-        reason === null ? [] : [{ guestId, name, reason }],
-      )
-      const queued = outcomes.filter((outcome) => outcome.queued).length
-      return reply.code(202).send({ queued, skipped: [...skipped, ...refused] })
+      // Two requests under one key at the same time would each invite some.
+      const send = () => invite(eventId, request.body, context)
+      const { position, ...answer } = await deps.inTurn(`send ${context.commandId}`, send)
+      withPosition(reply, position)
+      return reply.code(202).send(answer)
     },
   )
+
+  async function invite(
+    eventId: string,
+    { channel, guestIds }: z.infer<typeof sendInvitationsBody>,
+    context: CommandContext,
+  ) {
+    await awaitHead(deps)
+    const recipients = await queries.recipients(eventId, guestIds)
+    const { reachable, skipped } = sorted(recipients, guestIds ?? [], channel)
+    const before = await invitedBefore(eventId, context)
+    const again = guestIds === undefined ? before : []
+    const chosen = [...new Set([...reachable.map(({ guestId }) => guestId), ...again])]
+    const names = new Map(recipients.map(({ guestId, name }) => [guestId, name]))
+    const queueFor = async (guestId: string) => {
+      const messageId = derivedId(context.commandId, guestId)
+      const own = { ...context, commandId: commandIdOf(context.commandId, guestId) }
+      const onlyIfNone = guestIds === undefined
+      const outcome = await queue(eventId, guestId, { messageId, channel, onlyIfNone }, own)
+      return { guestId, name: names.get(guestId) ?? null, ...outcome }
+    }
+    // One by itself: another request under the key is refused before it invites anybody.
+    for (const guestId of before.slice(0, 1)) await queueFor(guestId)
+    const outcomes = await inParallel(chosen, PARALLEL, queueFor)
+    const refused = outcomes.flatMap(({ guestId, name, reason }) =>
+      reason === null ? [] : [{ guestId, name, reason }],
+    )
+    const queued = outcomes.filter((outcome) => outcome.queued).length
+    const position = latest(outcomes.map((outcome) => outcome.position))
+    return { queued, skipped: [...skipped, ...refused], position }
+  }
 
   /** Somebody else may have changed, removed or invited the guest since the list was read. */
   async function queue(
