@@ -65,6 +65,11 @@ export const manifest = z.object({
   cursor,
   /** More is waiting: ask again at once. The manifest is complete when this is false. */
   more: z.boolean(),
+  /**
+   * Seats for guests who are on no list, as online: none while somebody waits for one; null without a limit. Always sent; missing
+   * from servers before it was.
+   */
+  seatsLeft: z.int().nullable().optional(),
   /** Guests of the event in all, to compare with what the device has once nothing more is waiting. */
   total: z.int(),
   event: z.object({

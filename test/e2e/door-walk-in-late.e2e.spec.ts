@@ -16,7 +16,7 @@ describeInBrowser('a walk-in whom the server learns of when the house is full', 
     await stage.stop()
   })
 
-  test('is told of as that, on the banner and in the notice', async () => {
+  test('is warned of before, and told of as that on the banner and in the notice', async () => {
     const way = await Doorway.of(stage, { maxCapacity: 1 })
     await way.guest('Kate Jonson')
     const path = `/api/events/${way.event.id}/door`
@@ -28,6 +28,8 @@ describeInBrowser('a walk-in whom the server learns of when the house is full', 
     await goOffline(page)
     await page.getByRole('button', { name: 'Walk-in' }).tap()
     await page.getByRole('textbox', { name: 'Name' }).fill('Walter Late')
+    await page.getByText('As far as this device knows, no seat is left.').waitFor()
+    expect(await faultsOf(page, [])).toEqual([])
     await page.getByRole('button', { name: 'Add, let in one' }).tap()
     await result(page, 'Admitted offline').waitFor()
     await comeBack(page)

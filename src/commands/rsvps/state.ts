@@ -44,6 +44,13 @@ export function seatsLeft(state: Pick<RsvpsState, 'maxCapacity' | 'confirmed'>):
   return state.maxCapacity === null ? null : Math.max(0, state.maxCapacity - state.confirmed)
 }
 
+/** @returns seats for somebody who is on no list: none while guests wait for one, who go first. Null without a limit */
+export function seatsForMore(
+  state: Pick<RsvpsState, 'maxCapacity' | 'confirmed' | 'waitlist'>,
+): number | null {
+  return state.maxCapacity !== null && state.waitlist.length > 0 ? 0 : seatsLeft(state)
+}
+
 function leave(state: RsvpsState, guestId: string): void {
   const seat = state.seats.get(guestId)
   if (seat?.status === 'confirmed') state.confirmed -= seat.partySize

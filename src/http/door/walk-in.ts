@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { guestDecider } from '../../commands/guest/decider.ts'
 import { rsvpsDecider } from '../../commands/rsvps/decider.ts'
-import { seatsLeft, type RsvpsState } from '../../commands/rsvps/state.ts'
+import { seatsForMore, type RsvpsState } from '../../commands/rsvps/state.ts'
 import { guestStream, rsvpsStream } from '../../events/streams.ts'
 import { DomainError } from '../../kernel/errors.ts'
 import { commandIdOf, derivedId } from '../../kernel/ids.ts'
@@ -71,11 +71,10 @@ export async function walkIn(
   return desk.admit(request, standing, scan, { arrivalCount, via: 'walk_in', arrivedBefore: null })
 }
 
-/** As everywhere: those who wait go first. */
 function requireSeats(rsvps: RsvpsState, people: number): void {
-  const left = seatsLeft(rsvps)
-  if (left === null || (rsvps.waitlist.length === 0 && left >= people)) return
+  const left = seatsForMore(rsvps)
+  if (left === null || left >= people) return
   throw new DomainError('conflict', 'event_full', 'There are not enough seats left for this party.', {
-    extras: { seatsLeft: rsvps.waitlist.length === 0 ? left : 0 },
+    extras: { seatsLeft: left },
   })
 }

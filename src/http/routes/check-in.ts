@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { rsvpsDecider } from '../../commands/rsvps/decider.ts'
+import { seatsForMore } from '../../commands/rsvps/state.ts'
 import { id, problem } from '../../contracts/common.ts'
 import {
   checkInAnswer,
@@ -12,13 +14,14 @@ import {
   walkInBody,
 } from '../../contracts/door.ts'
 import { batchAnswer, batchBody, manifest, manifestQuery } from '../../contracts/door-offline.ts'
+import { rsvpsStream } from '../../events/streams.ts'
 import { ticketIn } from '../access.ts'
 import type { AppDeps } from '../deps.ts'
+import { changeArrival } from '../door/arrival.ts'
 import { takeBatch } from '../door/batch.ts'
 import { createDesk } from '../door/desk.ts'
 import { doorsOpen } from '../door/party.ts'
 import { doorActor } from '../door/ticket.ts'
-import { changeArrival } from '../door/arrival.ts'
 import { walkIn } from '../door/walk-in.ts'
 import { withPosition } from '../requests.ts'
 import { checkInView, foundView, previewView } from '../views/door.ts'
@@ -33,7 +36,7 @@ const FOUND_AT_MOST = 20
 
 /** What door staff do, with a scanner ticket. */
 export const checkInRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
-  const { readModels, tokens, clock } = deps
+  const { commands, readModels, tokens, clock } = deps
   const desk = createDesk(deps, ticketIn)
 
   app.post(
@@ -164,15 +167,16 @@ export const checkInRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) =
       const from = since === undefined ? 0n : BigInt(since)
       const { door } = readModels.queries
       const page = await door.manifest(ticket.eventId, from, limit)
-      const now = clock.now()
-      if (!page.ahead) return manifestView(tokens, ticket, page, { reset: since === undefined, now })
+      const seatsLeft = seatsForMore(await commands.state(rsvpsDecider, rsvpsStream(ticket.eventId)))
+      const about = { now: clock.now(), seatsLeft }
+      if (!page.ahead) return manifestView(tokens, ticket, page, { reset: since === undefined, ...about })
       // Of another log, or the read models are behind: only what never was is begun anew.
       if (from <= (await deps.head())) {
-        return manifestView(tokens, ticket, { ...page, cursor: from }, { reset: false, now })
+        return manifestView(tokens, ticket, { ...page, cursor: from }, { reset: false, ...about })
       }
       return manifestView(tokens, ticket, await door.manifest(ticket.eventId, 0n, limit), {
         reset: true,
-        now,
+        ...about,
       })
     },
   )

@@ -11,12 +11,12 @@ import { iso } from '../requests.ts'
 /** 96 bits: enough that no two codes of an event meet. */
 const CODE_HASH_BYTES = 12
 
-/** @param now milliseconds since the epoch */
+/** @param now milliseconds since the epoch; `seatsLeft` see the contract */
 export function manifestView(
   tokens: Tokens,
   ticket: Ticket,
   page: ManifestPage,
-  { reset, now }: { reset: boolean; now: number },
+  { reset, now, seatsLeft }: { reset: boolean; now: number; seatsLeft: number | null },
 ): Manifest {
   const { eventId, ticketId, gate, event, expiresAt } = ticket
   return {
@@ -24,6 +24,7 @@ export function manifestView(
     guests: page.guests.map((guest) => guestView(tokens, eventId, guest)),
     cursor: String(page.cursor),
     more: page.more,
+    seatsLeft,
     total: page.total,
     event: eventView(eventId, event),
     gate,

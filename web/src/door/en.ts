@@ -200,7 +200,7 @@ export const en = {
     admit: 'Add, let in one | Add, let in {count}',
     same: 'Somebody of this name is on the list: {name}. Look there first.',
     pick: 'Show that guest',
-    full: 'Guests are on the waitlist: all seats may be taken. Whoever is added now may come in without a seat, and the host sees it.',
+    full: 'As far as this device knows, no seat is left. Whoever is added now may come in without one, and the host sees it. | As far as this device knows, only one seat is left. Whoever is added now may come in without one, and the host sees it. | As far as this device knows, only {count} seats are left. Whoever is added now may come in without one, and the host sees it.',
     off: 'The host does not take walk-ins at this event.',
   },
   device: {

@@ -60,6 +60,11 @@ export class ScanQueue {
     return this.#waiting.some((scan) => scan.nonce === nonce)
   }
 
+  /** People who were added here and wait to be sent: they take seats of which the server does not know, or may not. */
+  get added(): number {
+    return this.#waiting.reduce((sum, { item }) => sum + (item.walkIn === undefined ? 0 : countOf(item)), 0)
+  }
+
   /** Whether an arrival of a guest waits. */
   waitsFor(guestId: string): boolean {
     return this.#arrivalsOf(guestId).length > 0

@@ -7,6 +7,8 @@ export interface RosterHead {
   readonly gate: string
   readonly keys: Manifest['keys']
   readonly cursor: string
+  /** Seats for guests who are on no list, null without a limit; undefined where an earlier version kept this. */
+  readonly seatsLeft?: number | null | undefined
   /** Guests of the event in all. */
   readonly total: number
   /** Every answer has come: who is not here is on no list. */
@@ -77,10 +79,10 @@ export class Roster {
       this.#guests.clear()
       this.#byCode.clear()
     }
-    const { event, gate, keys, cursor, total } = answer
+    const { event, gate, keys, cursor, seatsLeft, total } = answer
     if (JSON.stringify(keys) !== JSON.stringify(this.#head.keys)) this.#keys = new PassKeys(keys)
     const clockAhead = now - Date.parse(answer.serverTime)
-    this.#head = { event, gate, keys, cursor, total, complete: !answer.more, clockAhead }
+    this.#head = { event, gate, keys, cursor, seatsLeft, total, complete: !answer.more, clockAhead }
     const guests = answer.guests.map((guest) => ({ ...guest, arrived: inside(guest.id, guest.arrived) }))
     for (const guest of guests) this.#put(guest)
     return guests
@@ -129,9 +131,14 @@ export class Roster {
     )
   }
 
-  /** Somebody waits for a seat: there was none left. */
-  get waitlist(): boolean {
-    return this.guests.some(({ answered, admission }) => answered === 'waitlisted' && admission !== 'removed')
+  /** Seats for guests who are on no list; null without a limit, and where nobody can say. */
+  get seatsLeft(): number | null {
+    const { seatsLeft } = this.#head
+    if (seatsLeft !== undefined) return seatsLeft
+    // An earlier version was not told: while somebody waits for a seat there is none left.
+    const waiting = ({ answered, admission }: ManifestGuest) =>
+      answered === 'waitlisted' && admission !== 'removed'
+    return this.guests.some(waiting) ? 0 : null
   }
 
   #put(guest: ManifestGuest): ManifestGuest {

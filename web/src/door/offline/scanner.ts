@@ -44,8 +44,8 @@ export interface ScannerStatus {
 export interface WalkInDoubts {
   /** A guest of the list who is called the same, or brings somebody who is. */
   readonly same: { readonly id: string; readonly name: string | null } | null
-  /** No seat was left when the device last heard of the list. */
-  readonly full: boolean
+  /** Seats that are left by what the device last heard, where those are too few; null otherwise. */
+  readonly seatsLeft: number | null
 }
 
 export interface ScannerOptions {
@@ -200,13 +200,23 @@ export class Scanner {
     this.#sent = told
   }
 
-  /** What this device knows that speaks against adding somebody at the door. */
-  doubtsAbout(name: string): WalkInDoubts {
+  /** What this device knows that speaks against adding so many people at the door. */
+  doubtsAbout(name: string, people: number): WalkInDoubts {
     const { roster } = this.#store
     const [same] = name.trim() === '' ? [] : (roster?.named(name) ?? [])
-    // With a connection the server says it, and knows.
-    const full = this.#connection.link === 'offline' && roster?.waitlist === true
-    return { same: same === undefined ? null : { id: same.id, name: same.name }, full }
+    return {
+      same: same === undefined ? null : { id: same.id, name: same.name },
+      // With a connection the server says it, and knows.
+      seatsLeft: this.#connection.link === 'offline' ? this.#tooFewSeats(people) : null,
+    }
+  }
+
+  /** @returns the seats that are left when they are too few, null when they are enough or nobody knows */
+  #tooFewSeats(people: number): number | null {
+    const told = this.#store.roster?.seatsLeft ?? null
+    if (told === null) return null
+    const left = Math.max(told - this.#queue.added, 0)
+    return left < people ? left : null
   }
 
   async dismiss(nonce: string): Promise<void> {
