@@ -6,6 +6,9 @@ export interface ReaderHold {
   listeners: Record<string, (event: Event) => void>
 }
 
+/** Pixels; lists of a few hundred rows are about 50,000 long. */
+const farBelow = 1_000_000
+
 /**
  * Whether rows must stay where they are: the reader paused, has scrolled down (`top` is out of sight), points at the
  * list, or has the keyboard focus in it.
@@ -14,9 +17,13 @@ export function useReaderHold(top: Ref<HTMLElement | null>, paused: Ref<boolean>
   const pointed = ref(false)
   const focused = ref(false)
   const scrolled = ref(false)
-  const observer = new IntersectionObserver(([entry]) => {
-    scrolled.value = entry !== undefined && !entry.isIntersecting && entry.boundingClientRect.top < 0
-  })
+  // It tells of changes only, so being below must count as being in sight: who jumps past the top has never seen it.
+  const observer = new IntersectionObserver(
+    (entries) => {
+      scrolled.value = entries.at(-1)?.isIntersecting === false
+    },
+    { rootMargin: `0px 0px ${String(farBelow)}px` },
+  )
   watch(top, (element, before) => {
     if (before) observer.unobserve(before)
     if (element) observer.observe(element)
