@@ -1,25 +1,17 @@
 import { once } from 'node:events'
 import { expect, it } from 'vitest'
 import { createEmbeddedStore, migrations } from '../../src/eventstore/embedded/store.ts'
-import { createPool } from '../../src/postgres/pool.ts'
 import { facts, newStream, recordsOf } from '../contract/event-store/fixtures.ts'
-import { startTcpProxy } from '../faults/tcp-proxy.ts'
 import { silentLog } from '../support/log.ts'
+import { poolOverNetwork } from '../support/over-network.ts'
 import { createTestDatabase } from '../support/postgres.ts'
 
 it('goes on with another connection when the one that it writes on goes silent, and records each append once', async ({
   onTestFinished,
 }) => {
-  const database = await createTestDatabase(migrations)
-  onTestFinished(() => database.drop())
-  const url = new URL(database.url)
-  const network = await startTcpProxy(Number(url.port))
-  onTestFinished(() => {
-    network.close()
-  })
-  url.port = String(network.port)
-  const pool = createPool(url.href, { log: silentLog, max: 6, answerWithin: 1_000 })
-  onTestFinished(() => pool.end())
+  const { url, drop } = await createTestDatabase(migrations)
+  onTestFinished(drop)
+  const { pool, network } = await poolOverNetwork(url, { max: 6, answerWithin: 1_000 })
   const store = createEmbeddedStore({ pool, log: silentLog })
   onTestFinished(() => store.close())
   const [known, first, second] = [newStream(), newStream(), newStream()]

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { assertUsable, createPool, within, withTransaction } from '../../src/postgres/pool.ts'
-import { startTcpProxy } from '../faults/tcp-proxy.ts'
 import { recordingLog, silentLog } from '../support/log.ts'
+import { poolOverNetwork } from '../support/over-network.ts'
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts'
 
 let database: TestDatabase
@@ -60,17 +60,8 @@ test('an idle connection that is lost is logged and replaced', async () => {
   await pool.end()
 })
 
-test('a connection that goes silent inside a transaction is not asked to roll back for ever', async ({
-  onTestFinished,
-}) => {
-  const url = new URL(database.url)
-  const network = await startTcpProxy(Number(url.port))
-  onTestFinished(() => {
-    network.close()
-  })
-  url.port = String(network.port)
-  const pool = createPool(url.href, { log: silentLog, max: 1 })
-  onTestFinished(() => pool.end())
+test('a connection that goes silent inside a transaction is not asked to roll back for ever', async () => {
+  const { pool, network } = await poolOverNetwork(database.url, { max: 1 })
   const lost = withTransaction(pool, async (client) => {
     network.strand()
     await client.query(within(100, { text: 'SELECT 1' }))

@@ -1,28 +1,20 @@
 import { expect, test } from 'vitest'
-import { createPool } from '../../src/postgres/pool.ts'
 import { isTransient } from '../../src/postgres/transient.ts'
 import { KeyRing } from '../../src/vault/key-ring.ts'
 import { vaultMigrations } from '../../src/vault/migrations.ts'
 import { openVault } from '../../src/vault/vault.ts'
-import { startTcpProxy } from '../faults/tcp-proxy.ts'
 import { silentLog } from '../support/log.ts'
+import { poolOverNetwork } from '../support/over-network.ts'
 import { createTestDatabase } from '../support/postgres.ts'
 
 test('a connection that goes silent while keys are looked up holds up nobody for longer than ten seconds', async ({
   onTestFinished,
 }) => {
-  const database = await createTestDatabase(vaultMigrations)
-  onTestFinished(() => database.drop())
-  const url = new URL(database.url)
-  const network = await startTcpProxy(Number(url.port))
-  onTestFinished(() => {
-    network.close()
-  })
-  url.port = String(network.port)
-  const pool = createPool(url.href, { log: silentLog, max: 2 })
-  onTestFinished(() => pool.end())
+  const { url, drop } = await createTestDatabase(vaultMigrations)
+  onTestFinished(drop)
+  const { pool, network } = await poolOverNetwork(url, { max: 2 })
   const ring = new KeyRing([Buffer.alloc(32, 'secret')])
-  const vault = await openVault({ pool, url: database.url, ring, log: silentLog })
+  const vault = await openVault({ pool, url, ring, log: silentLog })
   onTestFinished(() => vault.close())
   await vault.sealingKeys(['guest.E.ADA'])
 
