@@ -9,9 +9,9 @@ import { createTestDatabase } from '../support/postgres.ts'
 it('goes on with another connection when the one that it writes on goes silent, and records each append once', async ({
   onTestFinished,
 }) => {
-  const { url, drop } = await createTestDatabase(migrations)
-  onTestFinished(drop)
-  const { pool, network } = await poolOverNetwork(url, { max: 6, answerWithin: 1_000 })
+  const database = await createTestDatabase(migrations)
+  onTestFinished(() => database.drop())
+  const { pool, network } = await poolOverNetwork(database.url, { max: 6, answerWithin: 1_000 })
   const store = createEmbeddedStore({ pool, log: silentLog })
   onTestFinished(() => store.close())
   const [known, first, second] = [newStream(), newStream(), newStream()]

@@ -10,11 +10,11 @@ import { createTestDatabase } from '../support/postgres.ts'
 test('a connection that goes silent while keys are looked up holds up nobody for longer than ten seconds', async ({
   onTestFinished,
 }) => {
-  const { url, drop } = await createTestDatabase(vaultMigrations)
-  onTestFinished(drop)
-  const { pool, network } = await poolOverNetwork(url, { max: 2 })
+  const database = await createTestDatabase(vaultMigrations)
+  onTestFinished(() => database.drop())
+  const { pool, network } = await poolOverNetwork(database.url, { max: 2 })
   const ring = new KeyRing([Buffer.alloc(32, 'secret')])
-  const vault = await openVault({ pool, url, ring, log: silentLog })
+  const vault = await openVault({ pool, url: database.url, ring, log: silentLog })
   onTestFinished(() => vault.close())
   await vault.sealingKeys(['guest.E.ADA'])
 
