@@ -53,7 +53,9 @@ describeInBrowser('a scan that is sent when much has changed', (browser, test) =
     await comeBack(page)
 
     await page.getByText('Conflict: Bob Noyce').waitFor()
-    await result(page, 'Recorded, with a conflict').getByText('They should not have been let in.').waitFor()
+    await result(page, 'Recorded, with a conflict')
+      .getByText('Their pass was replaced or withdrawn.')
+      .waitFor()
     const { arrived, conflicts } = await way.arrivals()
     expect(arrived).toBe(1)
     expect(conflicts).toMatchObject([{ kind: 'not_admissible', refusal: 'pass_revoked' }])
