@@ -78,6 +78,8 @@ export const guestListQuery = pageQuery.extend({
   status: guestStatus.optional(),
   risk: band.optional(),
   checkedIn: z.enum(['true', 'false']).optional(),
+  /** Added at the door, or else by the host. */
+  walkIn: z.enum(['true', 'false']).optional(),
   q: z
     .string()
     .max(120)

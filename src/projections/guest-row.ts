@@ -23,6 +23,8 @@ export type GuestRow = {
   readonly plus_ones_allowed: number
   readonly utm_source: string | null
   readonly batch_id: string | null
+  /** Added at the door. */
+  readonly walk_in: boolean
   /** Of the latest change of the details. */
   readonly details_command: string | null
   readonly status: GuestStatus
@@ -70,6 +72,7 @@ export function newGuestRow(fact: Fact): GuestRow {
     plus_ones_allowed: 0,
     utm_source: null,
     batch_id: null,
+    walk_in: false,
     details_command: null,
     status: 'added',
     link_version: 0,

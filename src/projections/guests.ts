@@ -43,6 +43,7 @@ const columns: { readonly [C in keyof GuestRow]: string } = {
   plus_ones_allowed: 'integer NOT NULL',
   utm_source: 'text',
   batch_id: 'text',
+  walk_in: 'boolean NOT NULL',
   details_command: 'text',
   status: 'text NOT NULL',
   link_version: 'integer NOT NULL',
@@ -70,19 +71,20 @@ const columns: { readonly [C in keyof GuestRow]: string } = {
 /** The guest list: one row a guest, kept after a removal so that an invitation can bring it back. */
 export const guests: Projection = {
   name: 'guests',
-  version: 5,
+  version: 6,
   tables: [
     defineTable<GuestRow>({
       name: 'guests',
       columns,
       indexes: ['event_id'],
       folds: {
-        GuestInvited: guest((row, { data, personal }) => ({
+        GuestInvited: guest((row, { data, personal, actor }) => ({
           ...withContact(row, personal),
           listed: true,
           plus_ones_allowed: data.plusOnesAllowed,
           utm_source: data.utmSource,
           batch_id: data.batchId,
+          walk_in: actor.startsWith('door:'),
         })),
         GuestDetailsChanged: guest((row, { data, personal, causationId }) => ({
           ...withContact(row, personal),

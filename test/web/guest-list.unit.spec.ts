@@ -64,6 +64,7 @@ describe('the filter of the guest list', () => {
     expect(countsEverybody(filterOf({ q: 'zzz' }))).toBe(false)
     expect(countsEverybody(filterOf({ risk: 'high' }))).toBe(false)
     expect(countsEverybody(filterOf({ checkedIn: 'true' }))).toBe(false)
+    expect(countsEverybody(filterOf({ walkIn: 'true' }))).toBe(false)
   })
 
   it('leaves out what an address says wrongly', () => {
@@ -75,6 +76,7 @@ describe('the filter of the guest list', () => {
       status: fc.constantFrom(null, ...statusOrder),
       risk: fc.constantFrom(null, 'low', 'medium', 'high', 'block'),
       checkedIn: fc.constantFrom(null, 'true', 'false'),
+      walkIn: fc.constantFrom(null, 'true', 'false'),
       q: fc.string({ maxLength: 120 }).map((text) => text.trim()),
       sort: fc.constantFrom(...(Object.keys(sortWords) as GuestSort[])),
     } as const)

@@ -28,6 +28,7 @@ import { guestView } from '../views/guest.ts'
 const eventParams = z.object({ eventId: id })
 const params = z.object({ eventId: id, guestId: id })
 const refused = { 400: problem, 401: problem, 403: problem, 404: problem, 409: problem, 412: problem }
+const saidTrue = (value: 'true' | 'false' | undefined) => (value === undefined ? value : value === 'true')
 const linkAnswer = z.object({ link: z.string() })
 
 export const guestRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
@@ -77,8 +78,8 @@ export const guestRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => 
       },
     },
     async (request) => {
-      const { checkedIn, ...rest } = request.query
-      const filter = checkedIn === undefined ? rest : { ...rest, checkedIn: checkedIn === 'true' }
+      const { checkedIn, walkIn, ...rest } = request.query
+      const filter = { ...rest, checkedIn: saidTrue(checkedIn), walkIn: saidTrue(walkIn) }
       return readModels.queries.guests.list(eventIn(request).eventId, filter)
     },
   )

@@ -11,7 +11,8 @@ const FILTER = `
   event_id = $1 AND listed
   AND ($2::text IS NULL OR risk = $2)
   AND ($3::boolean IS NULL OR (arrived > 0) = $3)
-  AND ($4::text IS NULL OR search LIKE $4)`
+  AND ($4::boolean IS NULL OR walk_in = $4)
+  AND ($5::text IS NULL OR search LIKE $5)`
 
 const COUNTS = `SELECT status, count(*)::int AS n FROM {guests}.guests WHERE ${FILTER} GROUP BY status`
 
@@ -44,10 +45,10 @@ const ORDERS: Readonly<Record<GuestSort, Order>> = {
 const pageSql = ({ value, type, comparison, order }: Order): string => `
   SELECT *, ${value} AS sort_value FROM {guests}.guests
   WHERE ${FILTER}
-    AND ($5::text IS NULL OR status = $5)
-    AND ($6::text IS NULL OR (${value}, guest_id) ${comparison} ($6::${type}, $7))
+    AND ($6::text IS NULL OR status = $6)
+    AND ($7::text IS NULL OR (${value}, guest_id) ${comparison} ($7::${type}, $8))
   ORDER BY ${order}
-  LIMIT $8`
+  LIMIT $9`
 
 type SortedRow = GuestRow & { readonly sort_value: string | number }
 
@@ -79,9 +80,9 @@ function cursorFor(order: Order, cursor: string): Cursor {
   return order.type === 'text' ? decodeCursor(cursor) : decodeNumberCursor(cursor)
 }
 
-function filterValues(eventId: string, { risk, checkedIn, q }: GuestFilter): unknown[] {
+function filterValues(eventId: string, { risk, checkedIn, walkIn, q }: GuestFilter): unknown[] {
   const wanted = q === undefined || q.trim() === '' ? null : searchPattern(q)
-  return [eventId, risk ?? null, checkedIn ?? null, wanted]
+  return [eventId, risk ?? null, checkedIn ?? null, walkIn ?? null, wanted]
 }
 
 function countsOf(rows: readonly { status: GuestView['status']; n: number }[]): GuestCounts {

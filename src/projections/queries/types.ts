@@ -47,6 +47,7 @@ export interface GuestFilter {
   /** The highest band of the guest's openings is this one. */
   readonly risk?: Band | undefined
   readonly checkedIn?: boolean | undefined
+  readonly walkIn?: boolean | undefined
   /** Looked for in name, address, domain, phone and external reference, whatever the case and the accents. */
   readonly q?: string | undefined
 }

@@ -14,6 +14,12 @@ export const guests = {
     true: 'Arrived',
     false: 'Not arrived',
   },
+  walkIn: 'Walk-ins',
+  walkIns: {
+    any: 'Walk-in or not',
+    true: 'Added at the door',
+    false: 'Not added at the door',
+  },
   sort: 'Sort by',
   sorts: {
     newest: 'Newest first',

@@ -9,6 +9,8 @@ export interface GuestFilter {
   risk: Band | null
   /** As the API writes it. */
   checkedIn: 'true' | 'false' | null
+  /** As the API writes it. */
+  walkIn: 'true' | 'false' | null
   q: string
   sort: GuestSort
 }
@@ -43,6 +45,7 @@ export function filterOf(query: Record<string, unknown>): GuestFilter {
     status: one(query.status, statusOrder),
     risk: one(query.risk, risks),
     checkedIn: one(query.checkedIn, ['true', 'false']),
+    walkIn: one(query.walkIn, ['true', 'false']),
     q: typeof query.q === 'string' ? query.q.slice(0, 120) : '',
     sort: one(query.sort, Object.keys(sortWords) as GuestSort[]) ?? '-created',
   }
@@ -54,13 +57,14 @@ export function queryOf(filter: GuestFilter): Record<string, string> {
     ...(filter.status ? { status: filter.status } : {}),
     ...(filter.risk ? { risk: filter.risk } : {}),
     ...(filter.checkedIn ? { checkedIn: filter.checkedIn } : {}),
+    ...(filter.walkIn ? { walkIn: filter.walkIn } : {}),
     ...(filter.q.trim() === '' ? {} : { q: filter.q.trim() }),
     ...(filter.sort === '-created' ? {} : { sort: filter.sort }),
   }
 }
 
-export const isNarrowed = (filter: GuestFilter): boolean =>
-  filter.status !== null || filter.risk !== null || filter.checkedIn !== null || filter.q.trim() !== ''
+export const isNarrowed = ({ status, risk, checkedIn, walkIn, q }: GuestFilter): boolean =>
+  [status, risk, checkedIn, walkIn].some((each) => each !== null) || q.trim() !== ''
 
 /** Whether the counts of the list, which the status does not narrow, are about everybody who is on it. */
 export const countsEverybody = (filter: GuestFilter): boolean => !isNarrowed({ ...filter, status: null })
