@@ -3,7 +3,7 @@ import type { Problem } from '../../src/contracts/common.ts'
 import type { EventView } from '../../src/contracts/events.ts'
 import { slugDecider } from '../../src/commands/host/decider.ts'
 import { slugStream } from '../../src/events/streams.ts'
-import { expectStatus, register, type TestHost } from '../support/party.ts'
+import { createEvent, expectStatus, register, type TestHost } from '../support/party.ts'
 import { startTestProduct, type TestProduct } from '../support/product.ts'
 
 let product: TestProduct
@@ -52,6 +52,32 @@ it('gives the same answer to equal requests under one Idempotency-Key at once', 
     const answers = await Promise.all([1, 2, 3].map(() => create(body, `same-${String(round)}`)))
     const ids = answers.map((answer) => expectStatus(answer, 201).id)
     expect(new Set(ids).size).toBe(1)
+  }
+})
+
+it('changes an event by one of two different requests under one Idempotency-Key, one after the other or at once', async () => {
+  const bodies = [
+    { maxCapacity: 7 },
+    { name: 'Ball', slug: 'the-ball' },
+    { name: 'Feast', slug: 'the-feast', maxCapacity: 9 },
+  ]
+  const event = await createEvent(host, { name: 'Party', maxCapacity: 5 })
+  const path = `/api/events/${event.id}`
+  for (const [first, second] of bodies.flatMap((one) => bodies.map((other) => [one, other] as const))) {
+    if (first === second) continue
+    for (const atOnce of [false, true]) {
+      const before = { name: 'Party', maxCapacity: 5 }
+      expectStatus(await host.client.patch(path, before), 200)
+      const key = { 'idempotency-key': JSON.stringify([first, second, atOnce]).replaceAll(' ', '') }
+      const ask = (body: object) => host.client.patch<EventView & Pick<Problem, 'code'>>(path, body, key)
+      const slow = ask(first)
+      if (!atOnce) await slow
+      const answers = await Promise.all([slow, ask(second)])
+      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 422])
+      const done = answers[0].status === 200 ? first : second
+      const { slug: _, ...rest } = { slug: '', ...before, ...done }
+      expect(expectStatus(await host.client.get<EventView>(path), 200)).toMatchObject(rest)
+    }
   }
 })
 

@@ -14,6 +14,7 @@ import {
 } from '../../commands/settings/decider.ts'
 import { id, page, pageQuery, problem } from '../../contracts/common.ts'
 import { createEventBody, event as eventSchema, patchEventBody } from '../../contracts/events.ts'
+import type { CommandContext } from '../../eventstore/codec.ts'
 import { rsvpsStream, settingsStream } from '../../events/streams.ts'
 import { definedOf } from '../../kernel/defined.ts'
 import { derivedId } from '../../kernel/ids.ts'
@@ -95,21 +96,24 @@ export const eventRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => 
       const { eventId, event, role } = eventIn(request)
       requireEditable(event)
       const context = contextOf(deps, request, `host:${hostIn(request)}`)
-      const { maxCapacity, eventDate, ...rest } = request.body
-      const changes: Partial<EventDetails> = {
-        ...definedOf(rest),
-        ...(eventDate === undefined ? {} : { eventDate: new Date(eventDate).toISOString() }),
-      }
-      const [ifChanges = null] = await foresee(request, { eventId, event })
-      if (changes.slug !== undefined) await claimSlug(commands, changes.slug, eventId, context)
-      const command = { kind: 'change_details', changes, ifChanges } as const
-      const changed = await commands.execute(settingsDecider, settingsStream(eventId), command, context)
-      withPosition(reply, changed.position)
-      if (maxCapacity !== undefined) {
+      const change = async (): Promise<void> => {
+        const { maxCapacity, eventDate, ...rest } = request.body
+        const changes: Partial<EventDetails> = {
+          ...definedOf(rest),
+          ...(eventDate === undefined ? {} : { eventDate: new Date(eventDate).toISOString() }),
+        }
+        const [ifChanges = null] = await foresee(request, { eventId, event, context })
+        if (changes.slug !== undefined) await claimSlug(commands, changes.slug, eventId, context)
+        const command = { kind: 'change_details', changes, ifChanges } as const
+        const changed = await commands.execute(settingsDecider, settingsStream(eventId), command, context)
+        withPosition(reply, changed.position)
+        if (maxCapacity === undefined) return
         const setCapacity = { kind: 'set_capacity', maxCapacity } as const
         const seats = await commands.execute(rsvpsDecider, rsvpsStream(eventId), setCapacity, context)
         withPosition(reply, seats.position)
       }
+      // Two requests under one key at the same time would each do a part of it.
+      await deps.inTurn(`change ${context.commandId}`, change)
       return answer(reply, eventId, role)
     },
   )
@@ -133,11 +137,11 @@ export const eventRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => 
    * Three streams cannot change as one: what any of them would refuse is refused before the first one changes. The
    * retry of a change that is done already passes.
    * @returns the counts of the ETag that the editor saw, none when the editor does not mind
-   * @throws DomainError `edited_meanwhile`, `slug_taken`, `capacity_below_confirmed`
+   * @throws DomainError `edited_meanwhile`, `slug_taken`, `capacity_below_confirmed`, `idempotency_key_reused`
    */
   async function foresee(
     { body, headers }: FastifyRequest<{ Body: z.infer<typeof patchEventBody> }>,
-    { eventId, event }: { eventId: string; event: ConfiguredEvent },
+    { eventId, event, context }: { eventId: string; event: ConfiguredEvent; context: CommandContext },
   ): Promise<readonly number[]> {
     const seen = ifMatch({ headers }, 2) ?? []
     const [ifChanges = null, ifCapacity = null] = seen
@@ -146,7 +150,11 @@ export const eventRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => 
       requireUnchanged(ifChanges, event.changes)
       await requireSlugFor(commands, slug, eventId)
     }
-    const seats = await commands.state(rsvpsDecider, rsvpsStream(eventId))
+    // Asked for what changes nothing, both refuse a key that another request had.
+    const nothing = { kind: 'change_details', changes: {}, ifChanges: null } as const
+    await commands.execute(settingsDecider, settingsStream(eventId), nothing, context)
+    const nobody = { kind: 'withdraw', guestId: '' } as const
+    const { state: seats } = await commands.execute(rsvpsDecider, rsvpsStream(eventId), nobody, context)
     if (maxCapacity !== seats.maxCapacity) requireUnchanged(ifCapacity, seats.maxCapacity ?? NO_LIMIT)
     if (maxCapacity !== undefined) rsvpsDecider.decide({ kind: 'set_capacity', maxCapacity }, seats)
     return seen
