@@ -1,6 +1,6 @@
 import { calendarFile } from './calendar.ts'
 import type { Attachment, Mail, MessageOwner, Sms } from './message.ts'
-import type { Occasion } from './occasion.ts'
+import { speakerOf, type Occasion } from './occasion.ts'
 import { passPicture } from './pass.ts'
 import { oneSegment } from './sms-text.ts'
 import { codeLetter, type CodeLetter } from './templates/code-letter.ts'
@@ -51,7 +51,7 @@ function mailToGuest(
   letter: Letter,
   attachments?: readonly Attachment[],
 ): Mail {
-  return mailOf(addressee, ownerOf(occasion), guestName, occasion.hostName, letter, attachments)
+  return mailOf(addressee, ownerOf(occasion), guestName, speakerOf(occasion), letter, attachments)
 }
 
 export function invitationMail(addressee: Addressee<string>, about: InvitationLetter): Mail {

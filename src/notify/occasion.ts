@@ -26,3 +26,12 @@ export function whenOf({ eventDate, timezone }: Pick<Occasion, 'eventDate' | 'ti
     timeZoneName: 'short',
   }).format(new Date(eventDate))
 }
+
+/** Who writes to the guests: the host, or the event itself where the host has no name. No guest knows this product. */
+export const speakerOf = ({ hostName, name }: Pick<Occasion, 'hostName' | 'name'>): string => hostName ?? name
+
+/** Why somebody is written to who has not answered. */
+export const onTheList = ({ hostName, name }: Pick<Occasion, 'hostName' | 'name'>): string =>
+  hostName === null
+    ? `You get this because the host of ${name} put you on the guest list.`
+    : `You get this because ${hostName} put you on the guest list of ${name}.`

@@ -96,10 +96,22 @@ test('the time of the event is told as the clock at the event shows it', () => {
 
 test('an event without a place and a host without a name leave no hole', () => {
   const bare = { ...about, guestName: null, occasion: { ...occasion, venue: null, hostName: null } }
-  const { text, senderName } = invitationMail(to, bare)
+  const { text } = invitationMail(to, bare)
   expect(text).toContain('Hello,\n\nYou are invited to Summer Party.')
   expect(text).not.toContain('Where')
-  expect(senderName).toBeNull()
+})
+
+test('where the host has no name the event speaks, and not a product that no guest has heard of', async () => {
+  const nameless = { ...about, occasion: { ...occasion, hostName: null } }
+  const invitation = invitationMail(to, nameless)
+  const maybe = await replyMail(to, nameless, { status: 'maybe' }, 'party.example')
+  const code = codeMail(to, { ...nameless, code: '123456', validFor: 600_000 })
+  expect([invitation, maybe, code].map(({ senderName }) => senderName)).toEqual(Array(3).fill('Summer Party'))
+  expect(invitation.html).toContain('>Your invitation<')
+  for (const { html } of [maybe, code]) expect(html).toContain('>Summer Party<')
+  for (const { html } of [invitation, maybe, code]) expect(html).not.toContain('>GuestGuard<')
+  expect(invitation.text).toContain('because the host of Summer Party put you on the guest list.')
+  expect(code.text).toContain('because the host of Summer Party put you on the guest list.')
 })
 
 test('an invitation says who invites, and how many the guest may bring', () => {

@@ -1,5 +1,5 @@
 import { MINUTE } from '../../kernel/time.ts'
-import type { Occasion } from '../occasion.ts'
+import { onTheList, speakerOf, type Occasion } from '../occasion.ts'
 import type { Letter } from './layout.ts'
 
 export interface CodeLetter {
@@ -13,11 +13,11 @@ export interface CodeLetter {
 
 /** The code is the subject too: telephones show it without opening the mail. */
 export function codeLetter({ occasion, guestName, code, validFor }: CodeLetter): Letter {
-  const { name, hostName } = occasion
+  const { name } = occasion
   return {
     subject: `${code} is your code for ${name}`,
     preheader: 'Enter it on the page where you opened your invitation.',
-    sender: hostName ?? 'GuestGuard',
+    sender: speakerOf(occasion),
     heading: code,
     parts: [
       { kind: 'paragraph', text: guestName === null ? 'Hello,' : `Hello ${guestName},` },
@@ -30,6 +30,6 @@ export function codeLetter({ occasion, guestName, code, validFor }: CodeLetter):
         text: `The code is good for ${String(Math.round(validFor / MINUTE))} minutes. If it was not you, do nothing, and tell nobody the code.`,
       },
     ],
-    footer: `You get this because ${hostName ?? 'the host'} put you on the guest list of ${name}.`,
+    footer: onTheList(occasion),
   }
 }

@@ -1,4 +1,4 @@
-import { whenOf, type Occasion } from '../occasion.ts'
+import { onTheList, speakerOf, whenOf, type Occasion } from '../occasion.ts'
 import { PASS_CID } from '../pass.ts'
 import type { Letter, Part } from './layout.ts'
 
@@ -53,7 +53,7 @@ export function invitationLetter({ occasion, guestName, link, plusOnesAllowed }:
   return {
     subject: `Your invitation: ${name}`,
     preheader: `${hostName === null ? '' : `From ${hostName}. `}${whenOf(occasion)}. Open your invitation and answer.`,
-    sender: hostName ?? 'GuestGuard',
+    sender: hostName ?? 'Your invitation',
     heading: name,
     parts: [
       { kind: 'paragraph', text: hello(guestName) },
@@ -66,19 +66,19 @@ export function invitationLetter({ occasion, guestName, link, plusOnesAllowed }:
       { kind: 'button', label: 'Open your invitation', url: link },
       KEEP_IT,
     ],
-    footer: `You get this because ${hostName ?? 'the host'} put you on the guest list.`,
+    footer: onTheList(occasion),
   }
 }
 
 /** The answer to an answer: what the guest has now, and the way to change it. */
 export function replyLetter(letter: GuestLetter, reply: Reply): Letter {
   const { occasion, guestName, link } = letter
-  const { name, hostName } = occasion
+  const { name } = occasion
   const { subject, text, parts } = wordsFor(reply, occasion)
   return {
     subject: `${subject}: ${name}`,
     preheader: text,
-    sender: hostName ?? 'GuestGuard',
+    sender: speakerOf(occasion),
     heading: subject,
     parts: [
       { kind: 'paragraph', text: hello(guestName) },
