@@ -1,6 +1,17 @@
+import type { Page } from 'playwright-core'
 import { beforeAll, expect } from 'vitest'
 import { Doorway, eventually, openScanner, result, scan, waiting } from './door-stage.ts'
+import { admit } from './offline.ts'
 import { describeOnStage } from './on-stage.ts'
+
+/** Lets one of a party in while everything gets to the server, and nothing comes back. */
+async function admitUnheard(page: Page, pass: string): Promise<void> {
+  await page.route(/\/api\/check-in(\/batch)?$/, async (route) => {
+    await route.fetch()
+    await route.abort()
+  })
+  await admit(page, pass, 'Just one')
+}
 
 describeOnStage('an arrival that the server has and whose answer is lost', ({ stage, phone }, test) => {
   let way: Doorway
@@ -14,14 +25,7 @@ describeOnStage('an arrival that the server has and whose answer is lost', ({ st
     await way.caughtUp()
     const { context, page } = await phone()
     await openScanner(page, await way.ticket('North'), 1)
-    // Everything gets there, and nothing comes back.
-    await page.route(/\/api\/check-in(\/batch)?$/, async (route) => {
-      await route.fetch()
-      await route.abort()
-    })
-    await scan(page, ada.pass)
-    await page.getByRole('button', { name: 'Just one' }).tap()
-    await result(page, 'Admitted offline').waitFor()
+    await admitUnheard(page, ada.pass)
     expect((await way.arrivals()).arrived).toBe(1)
 
     const undo = page.getByRole('button', { name: 'Undo the arrival of Ada Lovelace' })
@@ -43,13 +47,7 @@ describeOnStage('an arrival that the server has and whose answer is lost', ({ st
     await way.caughtUp()
     const { context, page } = await phone()
     await openScanner(page, await way.ticket('South'), 2)
-    await page.route(/\/api\/check-in(\/batch)?$/, async (route) => {
-      await route.fetch()
-      await route.abort()
-    })
-    await scan(page, bob.pass)
-    await page.getByRole('button', { name: 'Just one' }).tap()
-    await result(page, 'Admitted offline').waitFor()
+    await admitUnheard(page, bob.pass)
     await page.getByRole('button', { name: 'Next guest' }).tap()
     await scan(page, bob.code)
     await page.getByRole('button', { name: 'Let them in' }).tap()

@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, expect } from 'vitest'
+import { beforeAll, expect } from 'vitest'
 import type { BatchItem } from '../../src/contracts/door-offline.ts'
-import { describeInBrowser } from '../support/browser.ts'
 import { Doorway, listIs, openScanner, waiting } from './door-stage.ts'
-import { startStage, type Stage } from './stage.ts'
-import { visit } from './visitor.ts'
+import { describeOnStage } from './on-stage.ts'
 
 const SCANS = 500
 const GUESTS = 50
@@ -12,16 +10,11 @@ const PARTY = SCANS / GUESTS
 /** The scan that nobody can ever take, in the middle of a request. */
 const POISON = 249
 
-describeInBrowser('a long queue', (browser, test) => {
-  let stage: Stage
+describeOnStage('a long queue', ({ stage, phone }, test) => {
   let way: Doorway
 
   beforeAll(async () => {
-    stage = await startStage()
-    way = await Doorway.of(stage)
-  })
-  afterAll(async () => {
-    await stage.stop()
+    way = await Doorway.of(stage())
   })
 
   /** What an evening without a network leaves behind, as the scanner keeps it. */
@@ -49,7 +42,7 @@ describeInBrowser('a long queue', (browser, test) => {
       guestIds.push((await way.guest(`Guest ${String(number)}`, PARTY)).id)
     }
     await way.caughtUp()
-    const { context, page, trouble } = await visit(browser(), stage, { width: 390 })
+    const { context, page, trouble } = await phone()
     await openScanner(page, await way.ticket('North'), GUESTS)
     await page.evaluate('navigator.serviceWorker.ready')
     await context.setOffline(true)

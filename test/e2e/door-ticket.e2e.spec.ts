@@ -1,26 +1,19 @@
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect } from 'vitest'
-import { describeInBrowser } from '../support/browser.ts'
+import { beforeAll, expect } from 'vitest'
 import type { PassHolder } from '../support/gate.ts'
 import { Doorway, eventually, listIs, openScanner, result, scan, state } from './door-stage.ts'
-import { startStage, type Stage } from './stage.ts'
-import { visit } from './visitor.ts'
+import { describeOnStage } from './on-stage.ts'
 
 const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-describeInBrowser('a gate before which somebody holds the ticket of a scanner', (browser, test) => {
-  let stage: Stage
+describeOnStage('a gate before which somebody holds the ticket of a scanner', ({ stage, phone }, test) => {
   let way: Doorway
   let ada: PassHolder
 
   beforeAll(async () => {
-    stage = await startStage()
-    way = await Doorway.of(stage)
+    way = await Doorway.of(stage())
     ada = await way.guest('Ada Lovelace', 3)
     await way.caughtUp()
-  })
-  afterAll(async () => {
-    await stage.stop()
   })
 
   /** As a guest can make it, who knows the id of the event. */
@@ -31,7 +24,7 @@ describeInBrowser('a gate before which somebody holds the ticket of a scanner', 
   const close = (page: Page) => page.getByRole('button', { name: 'Close' }).tap()
 
   test('goes on with its own list, also after a restart without a network, when it is forged', async () => {
-    const { context, page, trouble } = await visit(browser(), stage, { width: 390 })
+    const { context, page, trouble } = await phone()
     await openScanner(page, await way.ticket('North'), 1)
     await page.evaluate('navigator.serviceWorker.ready')
     await scan(page, forged())
@@ -50,7 +43,7 @@ describeInBrowser('a gate before which somebody holds the ticket of a scanner', 
   })
 
   test('changes to another gate of its event, and not while nobody can say whether the ticket is good', async () => {
-    const { context, page } = await visit(browser(), stage, { width: 390 })
+    const { context, page } = await phone()
     await openScanner(page, await way.ticket('West'), 1)
     const east = await way.ticket('East')
     await context.setOffline(true)
@@ -71,8 +64,8 @@ describeInBrowser('a gate before which somebody holds the ticket of a scanner', 
   })
 
   test('changes to another event only when people say so, and then says what waits for the one before', async () => {
-    const other = await Doorway.of(stage, { name: 'Somebody else’s party' })
-    const { context, page } = await visit(browser(), stage, { width: 390 })
+    const other = await Doorway.of(stage(), { name: 'Somebody else’s party' })
+    const { context, page } = await phone()
     await openScanner(page, await way.ticket('South'), 1)
     const theirs = await other.ticket('Cellar')
     const notice = page.getByRole('alert').filter({ hasText: 'another event: Somebody else’s party' })

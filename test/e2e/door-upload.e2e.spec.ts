@@ -1,26 +1,15 @@
-import { afterAll, beforeAll, expect } from 'vitest'
-import { describeInBrowser } from '../support/browser.ts'
+import { expect } from 'vitest'
 import { expectStatus } from '../support/party.ts'
 import { Doorway, eventually, openScanner, result, scan, waiting } from './door-stage.ts'
 import { admit, comeBack, goOffline } from './offline.ts'
-import { startStage, type Stage } from './stage.ts'
-import { visit } from './visitor.ts'
+import { describeOnStage } from './on-stage.ts'
 
-describeInBrowser('a scan that is sent when much has changed', (browser, test) => {
-  let stage: Stage
-
-  beforeAll(async () => {
-    stage = await startStage()
-  })
-  afterAll(async () => {
-    await stage.stop()
-  })
-
+describeOnStage('a scan that is sent when much has changed', ({ stage, phone }, test) => {
   test('counts at the gate where it was made, although the ticket of another one sends it', async () => {
-    const way = await Doorway.of(stage)
+    const way = await Doorway.of(stage())
     const ada = await way.guest('Ada Lovelace', 2)
     await way.caughtUp()
-    const { context, page } = await visit(browser(), stage, { width: 390 })
+    const { context, page } = await phone()
     await openScanner(page, await way.ticket('North'), 1)
     await page.route('**/api/check-in/batch', (route) => route.abort())
     await goOffline(page)
@@ -40,10 +29,10 @@ describeInBrowser('a scan that is sent when much has changed', (browser, test) =
   })
 
   test('is an arrival although its code leads nowhere any more, and everybody is told', async () => {
-    const way = await Doorway.of(stage)
+    const way = await Doorway.of(stage())
     const bob = await way.guest('Bob Noyce')
     await way.caughtUp()
-    const { context, page } = await visit(browser(), stage, { width: 390 })
+    const { context, page } = await phone()
     await openScanner(page, await way.ticket('North'), 1)
     await goOffline(page)
     await admit(page, bob.code, 'Let them in')

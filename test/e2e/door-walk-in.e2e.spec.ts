@@ -1,27 +1,16 @@
-import { afterAll, beforeAll, expect } from 'vitest'
-import { describeInBrowser } from '../support/browser.ts'
+import { expect } from 'vitest'
 import { Doorway, openScanner, result, state } from './door-stage.ts'
 import { comeBack, goOffline } from './offline.ts'
-import { startStage, type Stage } from './stage.ts'
-import { visit } from './visitor.ts'
+import { describeOnStage } from './on-stage.ts'
 
-describeInBrowser('a walk-in', (browser, test) => {
-  let stage: Stage
-
-  beforeAll(async () => {
-    stage = await startStage()
-  })
-  afterAll(async () => {
-    await stage.stop()
-  })
-
+describeOnStage('a walk-in', ({ stage, phone }, test) => {
   test('with the name of a guest, at a full house, and without the server', async () => {
-    const way = await Doorway.of(stage, { maxCapacity: 1 })
+    const way = await Doorway.of(stage(), { maxCapacity: 1 })
     await way.guest('Kate Jonson')
     const path = `/api/events/${way.event.id}/door`
     await way.host.client.request('PUT', path, { json: { walkIns: true } })
     await way.caughtUp()
-    const { context, page } = await visit(browser(), stage, { width: 390 })
+    const { context, page } = await phone()
     await openScanner(page, await way.ticket('North'), 1)
     await state(page, 'Online')
     const add = async (name: string) => {
