@@ -39,7 +39,7 @@ export type DoorGuestRow = {
     readonly gate: string
     readonly reason: FactOfType<'GuestTurnedAway'>['data']['reason']
   } | null
-  /** Position of the last fact that may have changed what a device is told. */
+  /** Position of the last fact that changed what a device is told. */
   readonly told_at: string
 }
 
@@ -97,15 +97,21 @@ const newRow = (fact: Fact): DoorGuestRow => ({
   told_at: '0',
 })
 
+/** All but what is counted to find the risk: most openings leave it as it is, and then no device has to hear of them. */
+const TOLD = Object.keys(doorGuestColumns).filter(
+  (column) => column !== 'scores' && column !== 'cleared' && column !== 'told_at',
+) as readonly (keyof DoorGuestRow)[]
+
 const guest = <T extends FactType>(
   change: (row: DoorGuestRow, fact: FactOfType<T>) => Partial<DoorGuestRow>,
 ): Fold<DoorGuestRow, FactOfType<T>> => ({
   key: guestKeyOf,
   evolve: (before, fact) => {
     const row = before ?? newRow(fact)
+    const after = { ...row, ...change(row, fact) }
+    const told = before === undefined || TOLD.some((column) => after[column] !== row[column])
     // Answers that were applied late keep their place before what came after them.
-    const told_at = fact.position > BigInt(row.told_at) ? String(fact.position) : row.told_at
-    return { ...row, ...change(row, fact), told_at }
+    return told && fact.position > BigInt(row.told_at) ? { ...after, told_at: String(fact.position) } : after
   },
 })
 

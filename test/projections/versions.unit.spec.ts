@@ -35,6 +35,7 @@ const TABLES_OF_VERSION: Readonly<Record<string, string>> = {
   'door 4': 'cc3b4ee8066008b9',
   'door 5': '43a2e8e885cf1321',
   'door 6': 'dede7f129522469d',
+  'door 7': 'dede7f129522469d',
 }
 
 it.each(projections.map((projection) => [projection.name, projection] as const))(
