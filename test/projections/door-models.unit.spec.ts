@@ -128,7 +128,11 @@ describe('the door', () => {
   it('tells devices of an opening only when it changes the risk', () => {
     const calm = [invited, ada.scored(1, { band: 'low', score: 3 })]
     expect(guest(...calm)).toMatchObject({ risk: 'low', told_at: '2' })
-    const again = [...calm, ada.scored(2, { band: 'low', score: 7 }), ada.scored(3, { band: 'low', score: 7 })]
+    const again = [
+      ...calm,
+      ada.scored(2, { band: 'low', score: 7 }),
+      ada.scored(3, { band: 'low', score: 7 }),
+    ]
     expect(guest(...again)).toMatchObject({ scores: { 'low 3': 1, 'low 7': 2 }, told_at: '2' })
     const graver = [...again, ada.scored(4, { band: 'high', score: 65 })]
     expect(guest(...graver)).toMatchObject({ risk: 'high', told_at: '5' })
