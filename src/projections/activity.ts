@@ -94,7 +94,7 @@ export const activity: Projection = {
         'event_id, listed_at',
         'event_id, told_at',
         'event_id, item_id',
-        'event_id, verdict_at',
+        { columns: 'event_id, verdict_at', where: 'verdict_at IS NOT NULL' },
         { columns: 'event_id, listed_at', where: AWAITS_VERDICT },
       ],
       folds: {
