@@ -56,7 +56,9 @@ test('reading the whole log again makes no job and no mail again', async ({ worl
   await rewind(world)
   const { processes } = await world.running()
   await world.quiet()
-  expect(await processes.status()).toMatchObject({ holder: true, caughtUp: true })
+  await eventually(async () => {
+    expect(await processes.status()).toMatchObject({ holder: true, caughtUp: true })
+  })
   expect(world.mailsTo(1)).toHaveLength(2)
 })
 
