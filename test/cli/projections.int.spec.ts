@@ -45,7 +45,9 @@ it('says how far everything is, and which process writes it', async () => {
   const { code, out, errors } = await run('status')
   expect({ code, errors }).toEqual({ code: 0, errors: '' })
   for (const name of names)
-    expect(out).toMatch(new RegExp(`^${name} v\\d+ +active +\\d+ +nothing +\\S+:${String(process.pid)}$`, 'm'))
+    expect(out).toMatch(
+      new RegExp(`^${name} v\\d+ +active +\\d+ +nothing +\\S+:${String(process.pid)}$`, 'm'),
+    )
   const machines = jsonOf<{ name: string; lag: { facts: number } }[]>(await run('status', '--json'))
   expect(machines.map(({ name, lag }) => [name, lag.facts])).toEqual(names.map((name) => [name, 0]))
 })

@@ -51,9 +51,7 @@ export class Tail {
   slice(after: Position, limit: number): readonly StoredRecord[] | undefined {
     const missing = Number(after - (this.#head - BigInt(this.#entries.length)))
     if (missing < 0) return undefined
-    return this.#entries
-      .slice(missing, missing + limit)
-      .map(recordIn)
+    return this.#entries.slice(missing, missing + limit).map(recordIn)
   }
 
   /** Takes what this process has just written. */
