@@ -1,15 +1,22 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { cpuOfDescendants } from './cpu.ts'
 
 /** What a measured process says when it is ready, and when it is asked. */
 export type ChildMessage =
   | { readonly kind: 'ready'; readonly origin: string; readonly tokens: readonly string[] }
-  | { readonly kind: 'usage'; readonly cpuSeconds: number; readonly rssMb: number; readonly behind: number }
+  | {
+      readonly kind: 'usage'
+      readonly cpuSeconds: number
+      readonly databaseSeconds: number
+      readonly rssMb: number
+      readonly behind: number
+    }
 
 export interface Child {
   readonly origin: string
   readonly tokens: readonly string[]
-  /** CPU time so far in seconds and memory in MB of the process; the database is a process of its own. */
+  /** CPU time so far of the process, and of the database that it started, in seconds; memory of the process in MB. */
   usage(): Promise<Extract<ChildMessage, { kind: 'usage' }>>
   /** Asks something that only this program answers, with a message of that kind. */
   ask<T>(what: string): Promise<T>
@@ -69,6 +76,7 @@ export function reportTo(
       process.send?.({
         kind: 'usage',
         cpuSeconds: (user + system) / 1e6,
+        databaseSeconds: cpuOfDescendants(process.pid),
         rssMb,
         behind: facts,
       } satisfies ChildMessage)

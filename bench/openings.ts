@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startChild, type Child } from './child.ts'
 import { goal, table } from './report.ts'
@@ -42,8 +43,16 @@ interface Measured {
 
 async function measure(name: string, child: Child, load: () => Promise<LoadResult>): Promise<Measured> {
   const before = await child.usage()
+  const began = process.cpuUsage()
   const result = await load()
+  const { user, system } = process.cpuUsage(began)
   const after = await child.usage()
+  const each = (seconds: number) => Math.round((seconds * 1e6) / result.requests)
+  const [product, database, driver] = [
+    each(after.cpuSeconds - before.cpuSeconds),
+    each(after.databaseSeconds - before.databaseSeconds),
+    each((user + system) / 1e6),
+  ]
   return {
     result,
     row: {
@@ -54,7 +63,10 @@ async function measure(name: string, child: Child, load: () => Promise<LoadResul
       'p99 ms': round(result.p99),
       'max ms': round(result.max),
       failed: result.failed,
-      'CPU s': round(after.cpuSeconds - before.cpuSeconds),
+      'CPU us each': product,
+      'of the database': database,
+      'of the driver': driver,
+      'all cores, per s': Math.round((availableParallelism() * 1e6) / (product + database + driver)),
       'RSS MB': Math.round(after.rssMb),
       'facts behind': after.behind,
     },
@@ -91,7 +103,8 @@ async function caughtUp(child: Child): Promise<number> {
 
 /**
  * Drives the real route over HTTP from this process against the product in another, and a bare route beside it in the
- * same run. The product writes its projections meanwhile.
+ * same run. The product writes its projections meanwhile. Beside the rate stands what the rate is made of: the CPU time of
+ * one request, and how many of them all cores could answer if none was ever idle.
  */
 export async function run(): Promise<void> {
   const rows: Row[] = []
