@@ -28,7 +28,8 @@ export default defineConfig({
       // Far more than they take: what is asserted are results, and a busy machine is not a failure.
       project('unit', 0, { testTimeout: 30_000 }),
       project('int', 1, { ...postgres, testTimeout: 30_000, hookTimeout: 60_000 }),
-      project('e2e', 2, { ...pages, testTimeout: 90_000, hookTimeout: 120_000 }),
+      // Beside them, so that no worker stands idle while another waits for a timeout of the product.
+      project('e2e', 1, { ...pages, testTimeout: 90_000, hookTimeout: 120_000 }),
     ],
   },
 })
