@@ -4,7 +4,10 @@ import { startChild, type Child } from './child.ts'
 import { goal, table } from './report.ts'
 import { flood, steady, type LoadOptions, type LoadResult } from './load.ts'
 
-const SECONDS = 10
+/** Odd, so that one of them is the middle. */
+const TURNS = 5
+const TURN_SECONDS = 4
+const STEADY_SECONDS = 10
 /** Until both programs are compiled: what is measured is a server that runs, not one that starts. */
 const WARM_UP_SECONDS = 15
 const CONNECTIONS = 10
@@ -102,38 +105,40 @@ async function caughtUp(child: Child): Promise<number> {
 }
 
 /**
- * Drives the real route over HTTP from this process against the product in another, and a bare route beside it in the
- * same run. The product writes its projections meanwhile. Beside the rate stands what the rate is made of: the CPU time of
- * one request, and how many of them all cores could answer if none was ever idle.
+ * Drives the real route over HTTP from this process against the product in another, and a bare route in a third, in turns:
+ * a machine that others share is fast in one minute and slow in the next. The product writes its projections meanwhile. Beside
+ * the rate stands what it is made of: the CPU time of one request, and how many of them all cores could answer if none was
+ * ever idle.
  */
 export async function run(): Promise<void> {
-  const rows: Row[] = []
   const bare = await startChild('./bare.main.ts', [])
-  const options = { seconds: SECONDS, connections: CONNECTIONS }
-  await flood({ ...options, origin: bare.origin, seconds: WARM_UP_SECONDS, next: bareRequest })
-  const floor = await measure('bare route', bare, () =>
-    flood({ ...options, origin: bare.origin, next: bareRequest }),
-  )
-  rows.push(floor.row)
-  await bare.stop()
-
   const product = await startChild('./product.main.ts', ['5000'])
   const next = openingsOf(product.tokens)
-  await flood({ ...options, origin: product.origin, seconds: WARM_UP_SECONDS, next })
-  const open = await measure('openings', product, () => flood({ ...options, origin: product.origin, next }))
-  rows.push(open.row)
-  const lag = await caughtUp(product)
+  const onBare = { connections: CONNECTIONS, origin: bare.origin, next: bareRequest }
+  const onProduct = { connections: CONNECTIONS, origin: product.origin, next }
+  for (const warming of [onBare, onProduct]) await flood({ ...warming, seconds: WARM_UP_SECONDS })
+
+  const rows: Row[] = []
+  const ratios: number[] = []
+  let lag = await caughtUp(product)
+  for (let turn = 0; turn < TURNS; turn++) {
+    const floor = await measure('bare route', bare, () => flood({ ...onBare, seconds: TURN_SECONDS }))
+    const open = await measure('openings', product, () => flood({ ...onProduct, seconds: TURN_SECONDS }))
+    lag = Math.max(lag, await caughtUp(product))
+    rows.push(floor.row, open.row)
+    ratios.push(open.result.rate / floor.result.rate)
+  }
+  await bare.stop()
   const calm = await measure(`openings at ${String(STEADY)}/s`, product, () =>
-    steady({ ...options, origin: product.origin, perSecond: STEADY, next }),
+    steady({ ...onProduct, seconds: STEADY_SECONDS, perSecond: STEADY }),
   )
-  rows.push(calm.row)
   await product.stop()
 
-  table(`Openings over HTTP, ${String(CONNECTIONS)} connections`, rows)
-  const ratio = open.result.rate / floor.result.rate
+  table(`Openings over HTTP, ${String(CONNECTIONS)} connections`, [...rows, calm.row])
+  const [least = 0, , ratio = 0, , most = 0] = ratios.toSorted((a, b) => a - b)
   goal({
     what: 'openings, of the bare route',
-    measured: ratio.toFixed(2),
+    measured: `${ratio.toFixed(2)} (${least.toFixed(2)} to ${most.toFixed(2)} in ${String(TURNS)} turns)`,
     wanted: '0.40 or more',
     met: ratio >= 0.4,
   })
@@ -144,5 +149,5 @@ export async function run(): Promise<void> {
     wanted: 'under 50 ms',
     met: p99 < 50,
   })
-  console.log(`read models caught up ${Math.round(lag).toString()} ms after the flood`)
+  console.log(`read models caught up ${Math.round(lag).toString()} ms after a flood`)
 }
