@@ -109,7 +109,7 @@ const guest = <T extends FactType>(
   evolve: (before, fact) => {
     const row = before ?? newRow(fact)
     const after = { ...row, ...change(row, fact) }
-    const told = before === undefined || TOLD.some((column) => after[column] !== row[column])
+    const told = TOLD.some((column) => after[column] !== row[column])
     // Answers that were applied late keep their place before what came after them.
     return told && fact.position > BigInt(row.told_at) ? { ...after, told_at: String(fact.position) } : after
   },

@@ -126,4 +126,4 @@ const guests = defineTable<DoorGuestRow>({
 })
 
 /** What devices at the door need to decide by themselves, and which devices those are. */
-export const door: Projection = { name: 'door', version: 7, tables: [guests, tickets, devices] }
+export const door: Projection = { name: 'door', version: 8, tables: [guests, tickets, devices] }

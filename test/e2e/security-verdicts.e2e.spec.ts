@@ -124,8 +124,14 @@ describeEvening('the Security tab', (at, test) => {
     await next.and(page.locator(':focus')).waitFor()
     // Below the heading, because the cards above count the openings too.
     const heading = page.getByRole('heading', { name: 'openings wait for your verdict' })
-    const yOf = async (target: Locator) => (await target.boundingBox())?.y ?? NaN
-    const below = async () => (await yOf(next)) - (await yOf(heading))
+    // Both at one moment, because those cards may change between two questions.
+    const below = async () => {
+      const above = await heading.elementHandle()
+      return next.evaluate(
+        (row, from) => row.getBoundingClientRect().y - (from?.getBoundingClientRect().y ?? NaN),
+        above,
+      )
+    }
     const before = await below()
     await oneMore()
     await total(page, 13)

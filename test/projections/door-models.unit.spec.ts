@@ -138,6 +138,12 @@ describe('the door', () => {
     expect(guest(...graver)).toMatchObject({ risk: 'high', told_at: '5' })
   })
 
+  it('gives a guest one place in what devices are told, whether the answer comes before a verdict or late', () => {
+    const [answer, verdict] = asFacts([ada.answered('declined'), ada.verdict(1, 'suspicious')])
+    if (answer === undefined || verdict === undefined) throw new Error('there are two facts')
+    expect(rowsOf(door, [verdict, answer])).toEqual(rowsOf(door, [answer, verdict]))
+  })
+
   it('has every ticket and every device that used it', () => {
     const { ticketIssued, ticketRevoked } = eventSteps()
     const { deviceSeen } = doorSteps()

@@ -36,6 +36,7 @@ const TABLES_OF_VERSION: Readonly<Record<string, string>> = {
   'door 5': '43a2e8e885cf1321',
   'door 6': 'dede7f129522469d',
   'door 7': 'dede7f129522469d',
+  'door 8': 'dede7f129522469d',
 }
 
 it.each(projections.map((projection) => [projection.name, projection] as const))(
