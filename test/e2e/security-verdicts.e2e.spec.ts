@@ -122,16 +122,12 @@ describeEvening('the Security tab', (at, test) => {
     await total(page, 12)
     const next = list(page).filter({ hasText: 'Guest 12' }).getByRole('button', { name: 'It was them' })
     await next.and(page.locator(':focus')).waitFor()
-    // Below the heading, because the cards above count the openings too.
-    const heading = page.getByRole('heading', { name: 'openings wait for your verdict' })
-    // Both at one moment, because those cards may change between two questions.
-    const below = async () => {
-      const above = await heading.elementHandle()
-      return next.evaluate(
-        (row, from) => row.getBoundingClientRect().y - (from?.getBoundingClientRect().y ?? NaN),
-        above,
-      )
-    }
+    // Below the heading, because the cards above count the openings too, and may do so between two questions.
+    const below = () =>
+      next.evaluate(`(button) => {
+        const heading = button.closest('section').querySelector('h4')
+        return button.getBoundingClientRect().y - heading.getBoundingClientRect().y
+      }`)
     const before = await below()
     await oneMore()
     await total(page, 13)
