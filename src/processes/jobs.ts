@@ -106,7 +106,7 @@ const steadyClock = { ...systemClock, now: () => performance.timeOrigin + perfor
  * of pg-boss takes a second or two, since jobs are not kept for long. Without it four connections that go silent end all
  * sending, for as long as TCP waits.
  */
-const ANSWER_WITHIN = 30 * SECOND
+const ANSWER_WITHIN = 15 * SECOND
 
 function createBoss({ databaseUrl, log, superviseSeconds = 20 }: JobsOptions): PgBoss {
   // pg-boss hands on what it does not know itself.

@@ -31,3 +31,18 @@ it('goes on with another connection when the one that it writes on goes silent, 
   expect(await recordsOf(store, first)).toHaveLength(2)
   expect(await recordsOf(store, second)).toHaveLength(1)
 })
+
+it('waits in silence once, though a network forgot more connections than it tries', async ({ onTestFinished }) => {
+  const database = await createTestDatabase(migrations)
+  onTestFinished(() => database.drop())
+  const { pool, network } = await poolOverNetwork(database.url, { max: 6, answerWithin: 1_000 })
+  const store = createEmbeddedStore({ pool, log: silentLog })
+  onTestFinished(() => store.close())
+  const stream = newStream()
+  await store.append(stream, 'no_stream', facts(1))
+  const clients = await Promise.all(Array.from({ length: 6 }, () => pool.connect()))
+  for (const client of clients) client.release()
+
+  network.strand()
+  expect(await recordsOf(store, stream)).toHaveLength(1)
+})

@@ -53,14 +53,15 @@ export class Connections {
 
   async #once<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect()
-    let broken = true
     try {
       const result = await work(client)
-      broken = false
+      client.release()
       return result
-    } finally {
-      // Closed rather than given back: it may be in the middle of a transaction that holds the write lock.
-      client.release(broken)
+    } catch (error) {
+      // Closed rather than given back: it may be in the middle of a transaction that holds the write lock. The pool looks
+      // at why: a network that fell silent took its idle connections, too.
+      client.release(error instanceof Error ? error : true)
+      throw error
     }
   }
 }

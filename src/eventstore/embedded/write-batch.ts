@@ -9,7 +9,7 @@ import { evaluate, type KnownFact, type LogState, type Outcome, type PlacedRecor
  * below. A connection that has gone silent then gives way to another. Without it all appends of the process wait
  * behind the one under way, for as long as TCP does.
  */
-export const ANSWER_WITHIN = 35 * SECOND
+export const ANSWER_WITHIN = 12 * SECOND
 
 /**
  * Takes the write lock. The lock ends with the transaction, and a holder that stopped talking to the database is thrown
@@ -19,9 +19,9 @@ export const ANSWER_WITHIN = 35 * SECOND
  */
 const BEGIN_WITH_LOCK = `
   BEGIN ISOLATION LEVEL READ COMMITTED;
-  SET LOCAL lock_timeout = '15s';
+  SET LOCAL lock_timeout = '5s';
   SET LOCAL idle_in_transaction_session_timeout = '10s';
-  SET LOCAL statement_timeout = '30s';
+  SET LOCAL statement_timeout = '10s';
   SELECT position, tombstones FROM eventstore.head FOR UPDATE;
   SELECT (extract(epoch from clock_timestamp()) * 1000)::bigint AS now_ms;
 `
