@@ -32,7 +32,9 @@ it('goes on with another connection when the one that it writes on goes silent, 
   expect(await recordsOf(store, second)).toHaveLength(1)
 })
 
-it('waits in silence once, though a network forgot more connections than it tries', async ({ onTestFinished }) => {
+it('waits in silence once, though a network forgot more connections than it tries', async ({
+  onTestFinished,
+}) => {
   const database = await createTestDatabase(migrations)
   onTestFinished(() => database.drop())
   const { pool, network } = await poolOverNetwork(database.url, { max: 6, answerWithin: 1_000 })
