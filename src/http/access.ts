@@ -109,9 +109,15 @@ async function current({ tokens, commands }: AppDeps, token: string): Promise<Se
   if (session === null) return null
   const host = await commands.state(hostDecider, hostStream(session.hostId))
   if (host.kind === 'missing') return null
-  const { passwordChangedAt: changed } = host
-  const replaced = changed !== null && session.issuedAt < Math.floor(changed / SECOND) * SECOND
-  return replaced || host.endedSessions.has(session.sessionId) ? null : session
+  return isFromBeforePassword(session, host) || host.endedSessions.has(session.sessionId) ? null : session
+}
+
+/** Whether the password was replaced since. `issuedAt` in milliseconds since the epoch, in whole seconds. */
+export function isFromBeforePassword(
+  { issuedAt }: { readonly issuedAt: number },
+  { passwordChangedAt: changed }: { readonly passwordChangedAt: number | null },
+): boolean {
+  return changed !== null && issuedAt < Math.floor(changed / SECOND) * SECOND
 }
 
 /** @throws DomainError `ticket_invalid`, `ticket_revoked` */

@@ -2,14 +2,18 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { DomainError } from '../kernel/errors.ts'
 import { MINUTE } from '../kernel/time.ts'
 import { ipPrefix, parseAddress } from '../scoring/network.ts'
-import { accountTries } from './account-tries.ts'
-
-/** Tries with credentials from one address (IPv6: one network), in a minute. A household or an office shares an address. */
-const TRIES_PER_ADDRESS = 30
+import type { DeviceClaims } from '../tokens/tokens.ts'
+import { accountTries, type AccountTries } from './account-tries.ts'
 
 /**
- * Wrong passwords for one account from one network, and links to choose a new one, each in 15 minutes. Keyed with the
- * network, so that nobody locks out the owner from elsewhere.
+ * Tries with credentials from one address (IPv6: one network), in a minute; a household or an office shares an address.
+ * And from all known devices of one account: each sign-in elsewhere makes one more, and every try costs a hash.
+ */
+const TRIES_PER_MINUTE = 30
+
+/**
+ * Wrong passwords for one account from one network or one known device, and links to choose a new one from one network,
+ * each in 15 minutes. Keyed so that nobody locks out the owner from elsewhere, nor, in a venue, from the owner's own device.
  */
 const TRIES_PER_ACCOUNT = 10
 
@@ -52,10 +56,11 @@ export type CredentialLimits = ReturnType<typeof credentialLimits>
 export function credentialLimits(app: FastifyInstance) {
   const detail = 'Too many tries. Wait a few minutes and try again.'
   const perAddress = app.createRateLimit({
-    max: TRIES_PER_ADDRESS,
+    max: TRIES_PER_MINUTE,
     timeWindow: MINUTE,
     keyGenerator: (request) => `credentials ${addressOf(request)}`,
   })
+  const onKnownDevices = accountTries(TRIES_PER_MINUTE, MINUTE)
   const perAccount = accountTries(TRIES_PER_ACCOUNT, 15 * MINUTE)
   const passwordOf = (request: FastifyRequest, email: string) => `password ${networkOf(request)} ${email}`
 
@@ -63,9 +68,8 @@ export function credentialLimits(app: FastifyInstance) {
     refuse(await perAddress(request), detail)
   }
 
-  async function take(request: FastifyRequest, account: string): Promise<void> {
-    await countForAddress(request)
-    const ttlInSeconds = perAccount.take(account)
+  function take(tries: AccountTries, account: string): void {
+    const ttlInSeconds = tries.take(account)
     if (ttlInSeconds !== null) refuse({ isAllowed: false, isExceeded: true, ttlInSeconds }, detail)
   }
 
@@ -73,19 +77,30 @@ export function credentialLimits(app: FastifyInstance) {
     /** Counts a try that is about no account. @throws DomainError `too_many/rate_limited` */
     count: countForAddress,
     /** Counts a mail with a link to choose a new password. @throws DomainError `too_many/rate_limited` */
-    countMail: (request: FastifyRequest, email: string) =>
-      take(request, `mail ${networkOf(request)} ${email}`),
+    async countMail(request: FastifyRequest, email: string): Promise<void> {
+      await countForAddress(request)
+      take(perAccount, `mail ${networkOf(request)} ${email}`)
+    },
     /**
      * Looks for the account with this password. For an account only what is wrong counts: a host signs in on many
      * devices. It counts while it is being looked at, too: guesses at one moment would else all find the same tries left.
+     * @param device one that is known for this account: strangers neither see nor spend its tries. Null for a stranger
      * @param look null when the password is wrong
      * @throws DomainError `too_many/rate_limited`, whatever the password: who guesses is not told that it was right
      */
-    async guess<T>(request: FastifyRequest, email: string, look: () => Promise<T | null>): Promise<T | null> {
-      const account = passwordOf(request, email)
-      await take(request, account)
+    async guess<T>(
+      request: FastifyRequest,
+      email: string,
+      device: DeviceClaims | null,
+      look: () => Promise<T | null>,
+    ): Promise<T | null> {
+      const account = device === null ? passwordOf(request, email) : `device ${device.deviceId}`
+      if (device === null) await countForAddress(request)
+      take(perAccount, account)
       let wrong = false
       try {
+        // After its own: a device that has none left must not spend those of the others.
+        if (device !== null) take(onKnownDevices, device.hostId)
         const found = await look()
         wrong = found === null
         return found

@@ -52,6 +52,8 @@ const claims = {
   }),
   /** A host who forgot the password. `credential` stops matching once a password is set, so it works once. */
   reset: z.strictObject({ hostId: id, credential: z.string().min(1) }),
+  /** A device on which the account of a host was signed in; it says whose tries are counted apart, and admits to nothing. */
+  device: z.strictObject({ hostId: id, deviceId: id }),
 }
 
 export type Audience = keyof typeof claims
@@ -63,6 +65,8 @@ export const LIFETIME = {
   rsvp: 30 * MINUTE,
   challenge: 30 * MINUTE,
   reset: 30 * MINUTE,
+  /** Many hosts sign in once a year, for the same party. */
+  device: 365 * DAY,
   scanner: 1 * DAY,
 } as const
 

@@ -15,6 +15,7 @@ export type { LinkClaims } from './link.ts'
 export type RsvpClaims = ClaimsOf<'rsvp'>
 export type ScannerClaims = ClaimsOf<'scanner'>
 export type Session = Verified<'session'>
+export type DeviceClaims = ClaimsOf<'device'>
 
 /** Everything that is signed or hashed with keys of the ring. A token that does not verify is null, whatever is wrong with it. */
 export interface Tokens {
@@ -44,6 +45,10 @@ export interface Tokens {
   /** @returns the host and what `credentialOf` has to give for the present password */
   verifyReset(token: string): Promise<{ hostId: string; credential: string } | null>
   credentialOf(passwordHash: string): string
+  /** For the device on which a host has signed in. `validFor` in milliseconds. */
+  issueDevice(claims: DeviceClaims): Promise<{ token: string; validFor: number }>
+  /** @returns times in milliseconds since the epoch, in whole seconds */
+  verifyDevice(token: string): Promise<Verified<'device'> | null>
   /** The code a party shows at the door. It dies with the link it was earned with. */
   passCode(link: LinkClaims): string
   /** @returns the codes under every key of the ring, the present one first */
@@ -96,6 +101,11 @@ export function createTokens(ring: KeyRing, clock: Clock): Tokens {
     },
     verifyReset: (token) => verifyToken(ring, 'reset', token, clock.now()),
     credentialOf,
+    issueDevice: async (claims) => ({
+      token: await issueToken(ring, 'device', claims, clock.now()),
+      validFor: LIFETIME.device,
+    }),
+    verifyDevice: (token) => verifyToken(ring, 'device', token, clock.now()),
     manifestSalt: (ticketId) =>
       createHmac('sha256', ring.subkey('manifest')).update(ticketId).digest().subarray(0, SALT_BYTES),
     signPass: (claims) => signPass(ring, claims),

@@ -12,6 +12,7 @@ export type Purpose =
   | 'rsvp'
   | 'scanner'
   | 'reset'
+  | 'device'
   | 'pass'
   | 'pass-signing'
   | 'manifest'

@@ -1,10 +1,9 @@
-import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Problem } from '../../src/contracts/common.ts'
-import { createOutbox } from '../../src/notify/outbox.ts'
 import type { TestClient } from '../support/client.ts'
 import { PASSWORD, register } from '../support/party.ts'
 import { startTestProduct, type TestProduct } from '../support/product.ts'
+import { mailedResetToken } from '../support/reset-mail.ts'
 
 let product: TestProduct
 
@@ -30,8 +29,8 @@ const all = (times: number, status: number) => Array<number>(times).fill(status)
 describe('the limit of wrong passwords for an account', () => {
   it('does not count who signs in and out all night, or on many devices of one network', async () => {
     const { email } = await register(product)
-    const client = product.client('203.0.113.20')
     const statuses = await inARow(14, async () => {
+      const client = product.client('203.0.113.20')
       const status = await login(client, email)
       await client.post('/api/auth/logout')
       return status
@@ -41,10 +40,10 @@ describe('the limit of wrong passwords for an account', () => {
 
   it('counts the wrong ones also where right ones are between them', async () => {
     const { email } = await register(product)
-    const client = product.client('203.0.113.21')
-    const wrong = () => login(client, email, 'not the password')
+    const ip = '203.0.113.21'
+    const wrong = () => login(product.client(ip), email, 'not the password')
     expect(await inARow(9, wrong)).toEqual(all(9, 401))
-    expect(await inARow(3, () => login(client, email))).toEqual(all(3, 200))
+    expect(await inARow(3, () => login(product.client(ip), email))).toEqual(all(3, 200))
     expect(await inARow(2, wrong)).toEqual([401, 429])
   })
 
@@ -78,18 +77,9 @@ describe('the limit of wrong passwords for an account', () => {
 
     product.clock.advance(2_000)
     await client.post('/api/auth/reset-request', { email })
-    const token = await vi.waitFor(() => mailedToken(email), { timeout: 15_000, interval: 50 })
+    const token = await mailedResetToken(product, email)
     const password = 'a new and longer one'
     expect((await client.post('/api/auth/reset', { token, password })).status).toBe(204)
-    expect(await login(client, email, password)).toBe(200)
+    expect(await login(product.client(client.ip), email, password)).toBe(200)
   })
 })
-
-async function mailedToken(address: string): Promise<string> {
-  const outbox = createOutbox(path.join(product.dataDir, 'outbox'))
-  const mail = (await outbox.list()).find(({ to }) => to.includes(address))
-  const text = mail === undefined ? '' : ((await outbox.read(mail.id))?.text ?? '')
-  const [, token] = /\/reset#([\w.-]+)/.exec(text) ?? []
-  if (token === undefined) throw new Error(`no mail with a link to ${address}`)
-  return token
-}

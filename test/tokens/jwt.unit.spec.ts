@@ -26,6 +26,7 @@ const contents: { [A in Audience]: ClaimsOf<A> } = {
   challenge: { eventId: EVENT, guestId: GUEST, attemptId: 'a-1', linkVersion: 1 },
   scanner: { eventId: EVENT, ticketId: 't-1', gate: 'Main entrance', role: 'door' },
   reset: { hostId: HOST, credential: 'digest' },
+  device: { hostId: HOST, deviceId: '01JD00000000000000000DEV01' },
 }
 const audiences = Object.keys(contents) as Audience[]
 
@@ -89,6 +90,7 @@ test.each([
   ['session', 7 * DAY],
   ['rsvp', 30 * MINUTE],
   ['reset', 30 * MINUTE],
+  ['device', 365 * DAY],
 ] as const)('a %s token ends after its time and the clock tolerance', async (audience, lifetime) => {
   const token = await issue(audience)
   const end = NOW + lifetime + CLOCK_TOLERANCE * SECOND

@@ -11,6 +11,7 @@ import { commandIdOf, newId } from '../../kernel/ids.ts'
 import { DAY } from '../../kernel/time.ts'
 import { hostIn, SESSION_COOKIE, sessionOf } from '../access.ts'
 import type { AppDeps } from '../deps.ts'
+import { knownDevice, rememberDevice } from '../known-device.ts'
 import { credentialLimits } from '../limits.ts'
 import { onceContext, withPosition } from '../requests.ts'
 import { passwordRoutes } from './passwords.ts'
@@ -57,6 +58,9 @@ export const authRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
       config: { access: 'public' },
       schema: {
         tags: ['auth'],
+        description:
+          'Sets the cookie gg_session, and gg_device, which is no session: wrong passwords of a device on which the account ' +
+          'was signed in within a year are counted apart from those of its network. Signing out leaves it.',
         body: loginBody,
         response: { 200: session, 400: problem, 401: problem, 429: problem },
       },
@@ -64,7 +68,8 @@ export const authRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
     async (request, reply) => {
       const { password } = request.body
       const email = normalEmail(request.body.email)
-      const account = await limits.guess(request, email, () => accountWith(email, password))
+      const device = await knownDevice(deps, request, email)
+      const account = await limits.guess(request, email, device, () => accountWith(email, password))
       if (account === null) {
         throw new DomainError(
           'unauthenticated',
@@ -74,7 +79,7 @@ export const authRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
       }
       const { hostId, hash } = account
       if (deps.passwords.needsRehash(hash)) await rehash(hostId, hash, password, request.id)
-      return signIn(reply, hostId)
+      return signIn(reply, hostId, device?.deviceId)
     },
   )
 
@@ -124,7 +129,8 @@ export const authRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
     await deps.commands.execute(hostDecider, hostStream(hostId), command, context)
   }
 
-  async function signIn(reply: FastifyReply, hostId: string) {
+  /** @param deviceId of a device that is known already */
+  async function signIn(reply: FastifyReply, hostId: string, deviceId?: string) {
     const token = await deps.tokens.issueSession(hostId)
     const secure = deps.publicUrl().startsWith('https:')
     void reply.setCookie(SESSION_COOKIE, token, {
@@ -134,6 +140,7 @@ export const authRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
       secure,
       maxAge: COOKIE_SECONDS,
     })
+    await rememberDevice(deps, reply, hostId, deviceId)
     return { host: hostView(hostId, await stateOf(hostId)), token }
   }
 }

@@ -9,6 +9,7 @@ import { hostStream } from '../../events/streams.ts'
 import { DomainError } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/ids.ts'
 import type { AppDeps } from '../deps.ts'
+import { rememberDevice } from '../known-device.ts'
 import type { CredentialLimits } from '../limits.ts'
 import { onceContext } from '../requests.ts'
 
@@ -65,7 +66,12 @@ export const passwordRoutes: FastifyPluginAsyncZod<Deps> = async (app, deps) => 
     '/api/auth/reset',
     {
       config: { access: 'public' },
-      schema: { tags: ['auth'], body: resetBody, response: { 204: z.null(), 400: problem, 429: problem } },
+      schema: {
+        tags: ['auth'],
+        description: 'Sets the cookie gg_device, as signing in does; those from before help no longer.',
+        body: resetBody,
+        response: { 204: z.null(), 400: problem, 429: problem },
+      },
     },
     async (request, reply) => {
       await limits.count(request)
@@ -79,6 +85,8 @@ export const passwordRoutes: FastifyPluginAsyncZod<Deps> = async (app, deps) => 
       const command = { kind: 'change_password', passwordHash, reason: 'reset' } as const
       await deps.commands.execute(hostDecider, hostStream(claims.hostId), command, context)
       if (host.kind === 'registered' && host.email !== null) limits.forgive(request, host.email)
+      // Who reads the owner's mail is no stranger: strangers may go on guessing, and the new password is typed next.
+      await rememberDevice(deps, reply, claims.hostId)
       return reply.code(204).send(null)
     },
   )
