@@ -39,6 +39,8 @@ export const guest = z
     externalRef: z.string().nullable(),
     plusOnesAllowed: z.int(),
     utmSource: z.string().nullable(),
+    /** Added at the door. */
+    walkIn: z.boolean(),
     status: guestStatus,
     /** The highest band of the guest's openings, null before the first. */
     risk: band.nullable(),
@@ -62,12 +64,14 @@ export const guest = z
   .meta({ id: 'Guest' })
 export type GuestView = z.infer<typeof guest>
 
-/** One guest alone, with what they wrote to the host with their answer. */
+/** One guest alone, with what they wrote to the host with their answer, and where they came from. */
 export const guestWithAnswer = guest
   .extend({
     /** Of the people they bring, as far as they named them. */
     plusOneNames: z.array(z.string()),
     note: z.string().nullable(),
+    /** Where and when a walk-in came in first, null for everybody else. */
+    addedAtDoor: z.object({ gate: z.string(), at: z.string() }).nullable(),
   })
   .meta({ id: 'GuestWithAnswer' })
 export type GuestWithAnswer = z.infer<typeof guestWithAnswer>

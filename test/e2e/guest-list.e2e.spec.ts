@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { describeEvening } from './on-stage.ts'
+import { tooWideIn } from './scenes.ts'
 
 describeEvening('the guest list of a host', ({ evening, hostAt }, test) => {
   const searchBox = (page: Page) => page.getByRole('searchbox', { name: 'Search' })
@@ -43,6 +44,28 @@ describeEvening('the guest list of a host', ({ evening, hostAt }, test) => {
     await page.getByLabel('Arrival').selectOption('Arrived')
     await page.getByRole('listitem').filter({ hasText: 'Grace Hopper' }).waitFor({ state: 'detached' })
     await ada.waitFor()
+    expect(trouble).toEqual([])
+    await context.close()
+  })
+
+  test('fits into windows of every width, with nothing cut off and its words on one line', async () => {
+    const { page, context, trouble } = await hostAt('/guests')
+    for (const width of [390, 640, 768, 1024, 1440]) {
+      await page.setViewportSize({ width, height: 900 })
+      const list = page.getByRole(width < 768 ? 'listitem' : 'row')
+      const ada = list.filter({ hasText: 'Ada Lovelace' })
+      await ada.waitFor()
+      expect(await tooWideIn(page), `${String(width)} px`).toEqual([])
+      for (const channel of await list.getByText('by e-mail').all()) {
+        // One line is 20 px high.
+        expect((await channel.boundingBox())?.height, `${String(width)} px`).toBeLessThan(24)
+      }
+      await ada.getByRole('button', { name: 'Actions for Ada Lovelace' }).click()
+      await page.getByRole('menuitem', { name: 'Copy the link' }).waitFor()
+      expect(await tooWideIn(page), `the menu at ${String(width)} px`).toEqual([])
+      await page.keyboard.press('Escape')
+      await page.getByRole('menu').waitFor({ state: 'detached' })
+    }
     expect(trouble).toEqual([])
     await context.close()
   })

@@ -32,14 +32,34 @@ export async function faultsOf(page: Page, trouble: readonly string[], part = 'h
     .exclude('iframe')
     .setLegacyMode()
   const { violations } = await axe.analyze()
-  // Not of innerWidth: on a phone that grows with what does not fit.
-  const wider =
-    (await page.evaluate<number>('document.documentElement.scrollWidth')) - (page.viewportSize()?.width ?? 0)
   return [
     ...trouble,
     ...violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-    ...(wider > 0 ? [`${String(wider)} px have to be scrolled to sideways`] : []),
+    ...(await tooWideIn(page)),
   ]
+}
+
+/**
+ * Boxes that cut their content off at the side. Not what ends in an ellipsis, is only read out, can be scrolled by typing, or
+ * is decoration: that is done on purpose.
+ */
+const CUT_OFF = `[...document.querySelectorAll('body *:not(input)')]
+  .filter((box) => {
+    const { overflowX, textOverflow } = getComputedStyle(box)
+    const cuts = ['hidden', 'clip'].includes(overflowX) && textOverflow !== 'ellipsis' && box.clientWidth > 1
+    const end = (each) => each.getBoundingClientRect().right
+    const decorated = () => [...box.querySelectorAll('[aria-hidden=true]')].some((each) => end(each) > end(box))
+    return cuts && box.scrollWidth > box.clientWidth && !decorated()
+  })
+  .map((box) => (box.scrollWidth - box.clientWidth) + ' px are cut off: ' + box.cloneNode(false).outerHTML)`
+
+/** @returns what of a page does not fit into its window, a line for each fault */
+export async function tooWideIn(page: Page): Promise<string[]> {
+  // Not of innerWidth: on a phone that grows with what does not fit.
+  const wider =
+    (await page.evaluate<number>('document.documentElement.scrollWidth')) - (page.viewportSize()?.width ?? 0)
+  const cutOff = await page.evaluate<string[]>(CUT_OFF)
+  return [...(wider > 0 ? [`${String(wider)} px have to be scrolled to sideways`] : []), ...cutOff]
 }
 
 /** Declares a test of each scene at both widths: no error, no broken policy, nobody else asked, accessible, not too wide. */

@@ -1,8 +1,10 @@
 import { describe, expect } from 'vitest'
 import type { Problem } from '../../src/contracts/common.ts'
+import type { CheckInAnswer } from '../../src/contracts/door.ts'
+import type { GuestView, GuestWithAnswer } from '../../src/contracts/guests.ts'
 import { atTheDoor } from '../support/at-the-door.ts'
 import { aNonce, attending } from '../support/gate.ts'
-import { addGuest, answer, createEvent, expectStatus } from '../support/party.ts'
+import { addGuest, answer, createEvent, expectStatus, readModelsCaughtUp } from '../support/party.ts'
 
 const it = atTheDoor
   .extend('partySize', 3)
@@ -100,6 +102,33 @@ describe('somebody who is not on the list', () => {
     )
     await allowWalkIns(false)
     expect((await walkIn()).status).toBe(403)
+  })
+
+  it('is told from the others in the list and in their own view, which says where they came in, and when', async ({
+    product,
+    host,
+    event,
+    grace,
+    allowWalkIns,
+    north,
+  }) => {
+    await allowWalkIns(true)
+    const body = { name: 'Margaret Hamilton', ...north.scan() }
+    const { guest } = expectStatus(await north.post<CheckInAnswer>('walk-in', body), 200)
+    await readModelsCaughtUp(product)
+    const path = `/api/events/${event.id}/guests`
+    const { items } = expectStatus(await host.client.get<{ items: GuestView[] }>(`${path}?sort=-name`), 200)
+    expect(items.map(({ name, walkIn }) => [name, walkIn])).toEqual([
+      ['Margaret Hamilton', true],
+      ['Grace Hopper', false],
+    ])
+    const viewOf = async (id: string) =>
+      expectStatus(await host.client.get<GuestWithAnswer>(`${path}/${id}`), 200)
+    expect(await viewOf(guest.id)).toMatchObject({
+      walkIn: true,
+      addedAtDoor: { gate: 'North', at: new Date(product.clock.now()).toISOString() },
+    })
+    expect(await viewOf(grace.id)).toMatchObject({ walkIn: false, addedAtDoor: null })
   })
 
   it('takes no seat that is not there', async ({ host, event, arrivals, allowWalkIns, walkIn }) => {

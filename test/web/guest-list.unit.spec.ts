@@ -35,6 +35,7 @@ const guest = (id: string, change: Partial<GuestView> = {}): GuestView => ({
   externalRef: null,
   plusOnesAllowed: 1,
   utmSource: null,
+  walkIn: false,
   status: 'invited',
   risk: null,
   riskLabel: null,

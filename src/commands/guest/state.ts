@@ -19,6 +19,7 @@ export interface Arrival {
   readonly nonce: string
   /** People who came in, as the gate says. */
   readonly count: number
+  readonly via: Extract<NewGuestFact, { type: 'GuestCheckedIn' }>['data']['via']
   /** Those of them who were not counted with another arrival. */
   readonly counted: number
   readonly gate: string

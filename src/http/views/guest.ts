@@ -1,17 +1,20 @@
 import { arrivedCount, type InvitedGuest } from '../../commands/guest/state.ts'
 import type { Seat } from '../../commands/rsvps/state.ts'
 import type { GuestStatus, GuestWithAnswer } from '../../contracts/guests.ts'
+import { happenedAt } from '../../events/scan-time.ts'
 import { BAND_LABELS } from '../../scoring/bands.ts'
 import { iso } from '../requests.ts'
 
 /** One guest as of the streams themselves, so that a host always reads what was just written. */
 export function guestView(guestId: string, guest: InvitedGuest, seat: Seat | undefined): GuestWithAnswer {
   const message = [...guest.messages.values()].at(-1)
+  const added = guest.arrivals.find(({ via }) => via === 'walk_in')
   return {
     id: guestId,
     ...guest.contact,
     plusOnesAllowed: guest.plusOnesAllowed,
     utmSource: guest.utmSource,
+    walkIn: added !== undefined,
     status: statusOf(guest, seat),
     risk: guest.risk?.band ?? null,
     riskLabel: guest.risk === null ? null : BAND_LABELS[guest.risk.band],
@@ -22,6 +25,8 @@ export function guestView(guestId: string, guest: InvitedGuest, seat: Seat | und
     partySize: seat?.partySize ?? null,
     plusOneNames: [...(seat?.plusOneNames ?? [])],
     note: seat?.note ?? null,
+    addedAtDoor:
+      added === undefined ? null : { gate: added.gate, at: iso(happenedAt({ at: added.at, data: added })) },
     arrived: arrivedCount(guest),
     linkVersion: guest.link.version,
     linkRevoked: guest.link.revoked,

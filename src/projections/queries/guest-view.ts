@@ -11,6 +11,7 @@ export function guestView(row: GuestRow): GuestView {
     externalRef: row.external_ref,
     plusOnesAllowed: row.plus_ones_allowed,
     utmSource: row.utm_source,
+    walkIn: row.walk_in,
     status: row.status,
     risk: row.risk,
     riskLabel: row.risk === null ? null : BAND_LABELS[row.risk],

@@ -20,6 +20,7 @@ export const guests = {
     true: 'Added at the door',
     false: 'Not added at the door',
   },
+  walkInBadge: 'Walk-in',
   sort: 'Sort by',
   sorts: {
     newest: 'Newest first',
@@ -206,6 +207,7 @@ export const guests = {
     notFound: 'This guest is not on the list.',
     contact: 'Contact',
     noContact: 'No address',
+    addedAtDoor: 'Added at the door: {gate}, {time}',
     answer: 'Answer',
     noAnswer: 'No answer yet',
     note: 'Note for you',
