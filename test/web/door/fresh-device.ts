@@ -20,6 +20,7 @@ export function openScanner(change: Partial<ScannerOptions> = {}): Promise<Scann
     deviceId: DEVICE,
     online: true,
     now: () => NOON,
+    serverNow: () => NOON,
     changed: () => undefined,
     refused: () => undefined,
     ...change,

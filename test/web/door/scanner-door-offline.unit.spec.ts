@@ -56,19 +56,6 @@ describe('a scanner without a connection', () => {
     expect(server.asked).toEqual([])
   })
 
-  it('decides by the clock of the server, as far as it knows it, also after a restart', async () => {
-    const now = NOON + 13 * 3_600_000
-    await store.apply(makeManifest([await makeGuest(1)]), (_guestId, told) => told, now)
-    const after = new ManifestStore(opened, makeTicket())
-    await after.open(now)
-    for (const one of [store, after]) {
-      const ahead = deviceDoorOf({ store: one, queue }, now)
-      expect(await ahead.find(passScan())).toMatchObject({ kind: 'guest', preview: { refusal: null } })
-      const later = deviceDoorOf({ store: one, queue }, now + 12 * 3_600_000)
-      expect(await later.find(passScan())).toMatchObject({ preview: { refusal: 'pass_expired' } })
-    }
-  })
-
   it('still knows after a restart who came in', async () => {
     const scan = passScan()
     await door.admit(scan, await found(door, scan), 1)

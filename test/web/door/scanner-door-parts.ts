@@ -69,9 +69,9 @@ export interface StartedDoor extends Parts {
   readonly door: ScannerDoor
 }
 
-/** The door of a device by itself. @param now by its clock, milliseconds since the epoch */
+/** The door of a device by itself. @param now by the server's clock, milliseconds since the epoch */
 export const deviceDoorOf = ({ store, queue }: Pick<Parts, 'store' | 'queue'>, now = NOON): DeviceDoor =>
-  new DeviceDoor({ store, queue, deviceId: DEVICE, ticketId: 'ticket-1', now: () => now })
+  new DeviceDoor({ store, queue, deviceId: DEVICE, ticketId: 'ticket-1', serverNow: () => now })
 
 /** The door of a scanner, which sends nothing by itself. */
 export const scannerDoorOf = ({ server, store, queue, connection }: Parts): ScannerDoor =>

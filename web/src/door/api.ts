@@ -1,10 +1,11 @@
 import type { BatchAnswer, BatchItem, Manifest } from '@contracts/door-offline.ts'
 import type { CheckInAnswer, CheckInPreview, StrangerReason, TurnAwayReason } from '@contracts/door.ts'
-import { api, ApiProblem, unexpected, unreachable } from '@shared/api/client.ts'
+import { api, ApiProblem, unexpected, unreachable, type Query } from '@shared/api/client.ts'
 import type { DoorTrouble } from './desk.ts'
 import { deviceId } from './device-id.ts'
 import { PartialList, type Door } from './door.ts'
 import type { Scan } from './scan.ts'
+import { serverClock } from './server-clock.ts'
 
 /** Where nobody else can decide, an answer is waited for this long, in milliseconds. */
 const PATIENCE_MS = 8_000
@@ -70,26 +71,26 @@ export function serverDoor(ticket: () => string, patience = PATIENCE_MS): Door {
   }
 }
 
+async function manifestOf(ticket: string, patience: number, query: Query): Promise<Manifest> {
+  const answer = await api.get<Manifest>('/check-in/manifest', {
+    bearer: ticket,
+    signal: AbortSignal.timeout(patience),
+    query: { deviceId: deviceId(), ...query },
+  })
+  serverClock.heard(answer.serverTime)
+  return answer
+}
+
 /** @param since cursor of the answer before; without it, from the beginning */
 export const fetchManifest = (ticket: string, since?: string): Promise<Manifest> =>
-  api.get('/check-in/manifest', {
-    bearer: ticket,
-    signal: AbortSignal.timeout(TRANSFER_MS),
-    query: { deviceId: deviceId(), since },
-  })
+  manifestOf(ticket, TRANSFER_MS, { since })
 
 /**
  * The smallest question that only the server can answer.
  * @returns what a ticket is for. @throws ApiProblem when the server does not take it
  */
-export async function eventOf(ticket: string, patience = PATIENCE_MS): Promise<Manifest['event']> {
-  const { event } = await api.get<Manifest>('/check-in/manifest', {
-    bearer: ticket,
-    signal: AbortSignal.timeout(patience),
-    query: { deviceId: deviceId(), limit: 1 },
-  })
-  return event
-}
+export const eventOf = async (ticket: string, patience = PATIENCE_MS): Promise<Manifest['event']> =>
+  (await manifestOf(ticket, patience, { limit: 1 })).event
 
 export async function sendBatch(ticket: string, items: readonly BatchItem[]): Promise<BatchAnswer['items']> {
   const options = { bearer: ticket, signal: AbortSignal.timeout(TRANSFER_MS) }

@@ -1,4 +1,5 @@
 import { eventOf, troubleOf } from './api.ts'
+import { isOver } from './ticket-end.ts'
 import type { Ticket } from './ticket.ts'
 
 /** What the server says of a ticket that is to take the place of the one at work. */
@@ -13,20 +14,14 @@ export interface TicketOffer extends Ticket {
   readonly event: string
 }
 
-/**
- * Asks the server whether a ticket is good: what is written on it anybody can write.
- * @param now milliseconds since the epoch
- */
-export async function judge({ token, face }: Ticket, now: number): Promise<Verdict> {
-  if (hasEnded(face, now)) return { state: 'expired' }
+/** Asks the server whether a ticket is good: what is written on it anybody can write. */
+export async function judge(ticket: Ticket): Promise<Verdict> {
+  if (await isOver(ticket)) return { state: 'expired' }
   try {
-    const { name } = await eventOf(token)
+    const { name } = await eventOf(ticket.token)
     return { state: 'good', event: name }
   } catch (thrown) {
     const { kind } = troubleOf(thrown)
     return { state: kind === 'ticket' || kind === 'refused' ? 'refused' : 'unreachable' }
   }
 }
-
-export const hasEnded = ({ expiresAt }: Ticket['face'], now: number): boolean =>
-  expiresAt !== null && expiresAt <= now

@@ -1,5 +1,6 @@
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { deviceId } from './device-id.ts'
+import { serverClock } from './server-clock.ts'
 import type { Ticket } from './ticket.ts'
 import type { NoTicket } from './useTicket.ts'
 import { Scanner, type ScannerStatus } from './offline/scanner.ts'
@@ -36,6 +37,7 @@ export function useScanner({ token, face }: Ticket, refused: (why: NoTicket) => 
         deviceId: deviceId(),
         online: navigator.onLine,
         now: () => Date.now(),
+        serverNow: () => serverClock.now(),
         changed: (now) => {
           status.value = now
         },

@@ -1,7 +1,8 @@
 import { onScopeDispose, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { keptTicket, ticketInAddress } from './kept-ticket.ts'
 import { readTicket, ticketIn, type Ticket } from './ticket.ts'
-import { hasEnded, judge, type TicketOffer } from './ticket-offer.ts'
+import { isOver, seemsOver } from './ticket-end.ts'
+import { judge, type TicketOffer } from './ticket-offer.ts'
 
 /** Why there is no ticket. */
 export type NoTicket = 'missing' | 'invalid' | 'expired' | 'revoked' | 'refused' | 'locked'
@@ -48,25 +49,27 @@ export function useTicket(): UseTicket {
   function take(scanned: string): boolean {
     const next = readTicket(ticketIn(scanned) ?? '')
     if (next === null) return false
-    consider(next)
+    void consider(next)
     return true
   }
 
-  function consider(next: Ticket): void {
+  async function consider(next: Ticket): Promise<void> {
     if (ticket.value !== null) {
       if (ticket.value.token !== next.token && offer.value?.token !== next.token) void weigh(next)
-    } else if (hasEnded(next.face, Date.now())) {
+    } else if (!seemsOver(next)) {
+      use(next)
+    } else if (await isOver(next)) {
       why.value = 'expired'
       endedAt.value = next.face.expiresAt
     } else {
-      use(next)
+      await consider(next)
     }
   }
 
   async function weigh(next: Ticket): Promise<void> {
     const asked: TicketOffer = { ...next, state: 'asking', event: '' }
     offer.value = asked
-    const verdict = await judge(next, Date.now())
+    const verdict = await judge(next)
     // Another one was scanned in the meantime, or people do not want to know.
     if (offer.value !== asked) return
     if (verdict.state !== 'good') {
@@ -96,7 +99,8 @@ export function useTicket(): UseTicket {
   }
 
   async function lookAtEnd(): Promise<void> {
-    if (ticket.value !== null && hasEnded(ticket.value.face, Date.now())) await drop('expired')
+    const current = ticket.value
+    if (current !== null && (await isOver(current)) && ticket.value === current) await drop('expired')
   }
 
   async function read(): Promise<void> {
@@ -104,7 +108,7 @@ export function useTicket(): UseTicket {
     if (ticket.value === null) ticket.value = readTicket((await keptTicket.read()) ?? '')
     await lookAtEnd()
     const next = readTicket(token ?? '')
-    if (next !== null) consider(next)
+    if (next !== null) await consider(next)
     else if (token !== null) why.value = 'invalid'
     reading.value = false
   }

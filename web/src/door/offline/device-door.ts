@@ -12,8 +12,8 @@ export interface DeviceDoorParts {
   readonly queue: ScanQueue
   readonly deviceId: string
   readonly ticketId: string
-  /** Milliseconds since the epoch. */
-  readonly now: () => number
+  /** Milliseconds since the epoch, by the server's clock as far as it is known. */
+  readonly serverNow: () => number
 }
 
 /** There is nothing to decide with: the manifest never came. */
@@ -47,9 +47,7 @@ export class DeviceDoor implements Omit<Door, 'undo'> {
 
   async find(scan: Scan): Promise<Finding> {
     const roster = this.#roster
-    // Only as good as the last answer: a clock that was set right since then is believed again with the next one.
-    const now = this.#parts.now() - (roster.head.clockAhead ?? 0)
-    const decision = await decide(scan.subject, roster, now)
+    const decision = await decide(scan.subject, roster, this.#parts.serverNow())
     if (decision.kind === 'stranger') {
       await this.#refused(scan, decision.reason, null)
       return { ...decision, alone: true }

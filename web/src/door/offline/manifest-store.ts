@@ -50,7 +50,7 @@ export class ManifestStore {
    * Opens what was kept. What has run out is deleted. What another ticket sealed stays until the server has answered to
    * this one: anybody can write the name of an event on a ticket.
    * @throws DOMException when it cannot be read now, which says nothing of what is there
-   * @param now milliseconds since the epoch
+   * @param now by the server's clock, milliseconds since the epoch
    */
   async open(now: number): Promise<void> {
     const { eventId, ticketId, token } = this.#ticket
@@ -90,12 +90,13 @@ export class ManifestStore {
    * Takes an answer of the server in: in memory, and on the device in one transaction, so that the cursor never says more
    * than the guests. What the device cannot keep is known all the same.
    * @param inside see `Roster.apply`
+   * @param now by the clock of this device, milliseconds since the epoch
    */
   async apply(answer: Manifest, inside: Inside, now: number): Promise<void> {
     const { event, gate, keys, cursor, total, encryption, expiresAt } = answer
     const box = this.#box ?? (await SealedBox.of(this.#ticket.token, encryption, event.id))
     const roster = this.#roster ?? new Roster({ event, gate, keys, cursor, total, complete: false })
-    const changed = roster.apply(answer, inside, now)
+    const changed = roster.apply(answer, inside)
     const header: KeptHeader = {
       eventId: event.id,
       encryption,
@@ -199,7 +200,10 @@ async function dropManifest(database: DoorDatabase, eventId: string): Promise<vo
   ])
 }
 
-/** Deletes every manifest whose ticket has run out, also of events whose ticket is gone. */
+/**
+ * Deletes every manifest whose ticket has run out, also of events whose ticket is gone.
+ * @param now by the server's clock, milliseconds since the epoch
+ */
 export async function dropExpired(database: DoorDatabase, now: number): Promise<void> {
   for (const { eventId, expiresAt } of await database.getAll('manifests')) {
     if (Date.parse(expiresAt) <= now) await dropManifest(database, eventId)

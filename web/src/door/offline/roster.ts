@@ -13,8 +13,6 @@ export interface RosterHead {
   readonly total: number
   /** Every answer has come: who is not here is on no list. */
   readonly complete: boolean
-  /** How far the clock of this device is ahead of the server's, in milliseconds; what an earlier version kept does not say it. */
-  readonly clockAhead?: number
 }
 
 /** How many of a party are inside, of whom the server told so many. */
@@ -71,18 +69,16 @@ export class Roster {
   /**
    * Takes an answer of the server in.
    * @param inside counts those who were let in here and whom the server may not know of yet
-   * @param now of this device, milliseconds since the epoch
    * @returns what the records of the guests now have to say
    */
-  apply(answer: Manifest, inside: Inside, now: number): ManifestGuest[] {
+  apply(answer: Manifest, inside: Inside): ManifestGuest[] {
     if (answer.reset) {
       this.#guests.clear()
       this.#byCode.clear()
     }
     const { event, gate, keys, cursor, seatsLeft, total } = answer
     if (JSON.stringify(keys) !== JSON.stringify(this.#head.keys)) this.#keys = new PassKeys(keys)
-    const clockAhead = now - Date.parse(answer.serverTime)
-    this.#head = { event, gate, keys, cursor, seatsLeft, total, complete: !answer.more, clockAhead }
+    this.#head = { event, gate, keys, cursor, seatsLeft, total, complete: !answer.more }
     const guests = answer.guests.map((guest) => ({ ...guest, arrived: inside(guest.id, guest.arrived) }))
     for (const guest of guests) this.#put(guest)
     return guests

@@ -54,7 +54,10 @@ export interface ScannerOptions {
   readonly deviceId: string
   /** What the browser says at the start. */
   readonly online: boolean
+  /** By the clock of this device, milliseconds since the epoch. */
   readonly now: () => number
+  /** By the server's, as far as it is known. */
+  readonly serverNow: () => number
   readonly changed: (status: ScannerStatus) => void
   /** The server takes this ticket no more: the manifest is gone, the queue stays. */
   readonly refused: (code: string) => void
@@ -80,10 +83,10 @@ export class Scanner {
 
   static async open(options: ScannerOptions): Promise<Scanner> {
     const database = options.database ?? keptOpen()
-    const { face, ticket, now } = options
-    await dropExpired(await database(), now())
+    const { face, ticket, serverNow } = options
+    await dropExpired(await database(), serverNow())
     const store = new ManifestStore(database, { token: ticket, ...face })
-    await store.open(now()).catch(() => undefined)
+    await store.open(serverNow()).catch(() => undefined)
     const queue = await ScanQueue.open(database, face.eventId)
     const scanner = new Scanner(options, store, queue, await RecentStore.open(database, store, face.eventId))
     await scanner.#readNotices()
@@ -91,7 +94,7 @@ export class Scanner {
   }
 
   private constructor(options: ScannerOptions, store: ManifestStore, queue: ScanQueue, recent: RecentStore) {
-    const { ticket, face, deviceId, online, now } = options
+    const { ticket, face, deviceId, online, now, serverNow } = options
     this.#options = options
     this.#store = store
     this.#queue = queue
@@ -114,7 +117,7 @@ export class Scanner {
     this.door = this.#telling(
       new ScannerDoor({
         server: serverDoor(() => ticket, PATIENCE_MS),
-        device: new DeviceDoor({ store, queue, deviceId, ticketId: face.ticketId, now }),
+        device: new DeviceDoor({ store, queue, deviceId, ticketId: face.ticketId, serverNow }),
         store,
         queue,
         connection: this.#connection,
@@ -126,6 +129,7 @@ export class Scanner {
 
   get status(): ScannerStatus {
     const { roster, header } = this.#store
+    const { now, serverNow } = this.#options
     return {
       link: this.#connection.link,
       syncing: this.#sync.running,
@@ -136,7 +140,7 @@ export class Scanner {
       total: roster?.head.total ?? 0,
       complete: roster?.partial === false,
       savedAt: header === null ? null : Date.parse(header.savedAt),
-      clockAhead: roster?.head.clockAhead ?? 0,
+      clockAhead: now() - serverNow(),
       notices: this.#notices,
       kept: this.#store.kept,
     }
@@ -147,7 +151,7 @@ export class Scanner {
     // How the one that runs ends is told once.
     if (this.#sync.running) return this.#sync.run().catch(() => undefined)
     // What could not be read at the start.
-    if (this.#store.roster === null) await this.#store.open(this.#options.now()).catch(() => undefined)
+    if (this.#store.roster === null) await this.#store.open(this.#options.serverNow()).catch(() => undefined)
     const running = this.#sync.run()
     this.#tell()
     try {
