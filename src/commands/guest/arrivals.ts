@@ -22,7 +22,17 @@ export function evolveArrivals(
     arrivals.map((one) => (one.checkInId === checkInId ? { ...one, ...to(one) } : one))
   switch (fact.type) {
     case 'GuestCheckedIn': {
-      const { checkInId, nonce, arrivalCount: count, via, counted, gate, deviceId, scannedAt, offline } = fact.data
+      const {
+        checkInId,
+        nonce,
+        arrivalCount: count,
+        via,
+        counted,
+        gate,
+        deviceId,
+        scannedAt,
+        offline,
+      } = fact.data
       const of = { checkInId, nonce, count, via, counted, gate, deviceId, scannedAt, offline }
       return [
         ...arrivals,
