@@ -22,18 +22,8 @@ export function evolveArrivals(
     arrivals.map((one) => (one.checkInId === checkInId ? { ...one, ...to(one) } : one))
   switch (fact.type) {
     case 'GuestCheckedIn': {
-      const {
-        checkInId,
-        nonce,
-        arrivalCount: count,
-        via,
-        counted,
-        gate,
-        deviceId,
-        scannedAt,
-        offline,
-      } = fact.data
-      const of = { checkInId, nonce, count, via, counted, gate, deviceId, scannedAt, offline }
+      const { checkInId, nonce, arrivalCount, via, counted, gate, deviceId, scannedAt, offline } = fact.data
+      const of = { checkInId, nonce, count: arrivalCount, via, counted, gate, deviceId, scannedAt, offline }
       return [
         ...arrivals,
         { ...of, at: fact.at, conflict: null, refusal: null, settled: false, undone: false },
