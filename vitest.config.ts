@@ -24,6 +24,8 @@ export default defineConfig({
     pool: 'forks',
     // Each worker may drive a server or a browser of its own; more than the cores only makes timeouts likelier.
     maxWorkers: 2,
+    // As below: the default of a second is what a busy machine needs for a page.
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       // Far more than they take: what is asserted are results, and a busy machine is not a failure.
       project('unit', 0, { testTimeout: 30_000 }),

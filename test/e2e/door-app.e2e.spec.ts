@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, inject } from 'vitest'
 import { describeInBrowser } from '../support/browser.ts'
-import { Doorway, eventually, listIs, openScanner, scan } from './door-stage.ts'
+import { Doorway, listIs, openScanner, scan } from './door-stage.ts'
 import { startStage, type Stage } from './stage.ts'
 import { visit } from './visitor.ts'
 
@@ -99,9 +99,11 @@ describeInBrowser('the scanner as an app', (browser, test) => {
     )
     await release('scan-worker.js', (script) => script.replace(/[0-9a-f]{12}(?=["'`])/, 'feedfacecafe'))
     await page.evaluate('navigator.serviceWorker.getRegistration().then((one) => one.update())')
-    await eventually(() =>
-      page.evaluate('navigator.serviceWorker.getRegistration().then((one) => one.waiting !== null)'),
-    ).toBe(true)
+    await expect
+      .poll(() =>
+        page.evaluate('navigator.serviceWorker.getRegistration().then((one) => one.waiting !== null)'),
+      )
+      .toBe(true)
     expect(await page.evaluate('window.neverReloaded')).toBe(true)
     await page.getByRole('button', { name: 'Let them in' }).tap()
     await page.getByRole('status').filter({ hasText: 'Admitted' }).waitFor()
@@ -112,7 +114,7 @@ describeInBrowser('the scanner as an app', (browser, test) => {
     await page.locator('meta[name=release]').waitFor({ state: 'attached' })
     await page.getByRole('heading', { name: 'North' }).waitFor()
     // The files of the version before are gone.
-    await eventually(() => page.evaluate<number>('caches.keys().then(({ length }) => length)')).toBe(1)
+    await expect.poll(() => page.evaluate<number>('caches.keys().then(({ length }) => length)')).toBe(1)
     await context.close()
   })
 })

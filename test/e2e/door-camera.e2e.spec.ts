@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { describeInBrowser, launchAnother } from '../support/browser.ts'
 import type { PassHolder } from '../support/gate.ts'
-import { Doorway, eventually, openScanner, result } from './door-stage.ts'
+import { Doorway, openScanner, result } from './door-stage.ts'
 import { writeQrVideo, type Shown } from './qr-video.ts'
 import { startStage, type Stage } from './stage.ts'
 import { visit } from './visitor.ts'
@@ -102,7 +102,7 @@ describeInBrowser('the camera of the scanner', (_browser, test) => {
     // The same pass again, still without a network.
     await result(page, 'Already inside').waitFor()
     await page.context().setOffline(false)
-    await eventually(async () => (await way.arrivals()).arrived).toBe(5)
+    await expect.poll(async () => (await way.arrivals()).arrived).toBe(5)
     expect((await way.arrivals()).conflicts).toEqual([])
   })
 

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { expectStatus } from '../support/party.ts'
-import { Doorway, eventually, listIs, openScanner, waiting } from './door-stage.ts'
+import { Doorway, listIs, openScanner, waiting } from './door-stage.ts'
 import { admit, coldStart, comeBack, goOffline, workerReady } from './offline.ts'
 import { describeOnStage } from './on-stage.ts'
 
@@ -94,7 +94,7 @@ describeOnStage('a device that keeps what was not sent', ({ stage, phone }, test
     expect((await way.arrivals()).arrived).toBe(0)
 
     await openScanner(page, await way.ticket('North again'), 1)
-    await eventually(() => waiting(page)).toBe(0)
+    await expect.poll(() => waiting(page)).toBe(0)
     expect((await way.arrivals()).arrived).toBe(1)
     await context.close()
   })

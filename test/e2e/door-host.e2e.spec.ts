@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect } from 'vitest'
 import { DAY } from '../../src/kernel/time.ts'
 import { describeInBrowser } from '../support/browser.ts'
 import { openGate, type Gate, type PassHolder } from '../support/gate.ts'
-import { Doorway, eventually, listIs } from './door-stage.ts'
+import { Doorway, listIs } from './door-stage.ts'
 import { EVENT_DATE } from './evening.ts'
 import { faultsOf } from './scenes.ts'
 import { startStage, type Stage } from './stage.ts'
@@ -86,7 +86,7 @@ describeInBrowser('the host at the desk while guests arrive', (browser, test) =>
     await region('Still missing').getByText('2 of 3 here').waitFor()
     await page.getByText('2 people, last').waitFor()
     const flow = page.getByRole('list', { name: 'People by quarter of an hour, on the clocks of the event' })
-    await eventually(async () => (await flow.textContent()) ?? '').toMatch(/\d\d:(00|15|30|45): \d/)
+    await expect.poll(async () => (await flow.textContent()) ?? '').toMatch(/\d\d:(00|15|30|45): \d/)
     expect(await page.evaluate('window.neverReloaded')).toBe(true)
   })
 
@@ -139,7 +139,7 @@ describeInBrowser('the host at the desk while guests arrive', (browser, test) =>
     expect((await north.post<{ code: string }>('walk-in', body())).body.code).toBe('walk_ins_off')
     await tab(page)
     await page.getByLabel('Take walk-ins').check()
-    await eventually(async () => (await north.post('walk-in', body())).status).toBe(200)
+    await expect.poll(async () => (await north.post('walk-in', body())).status).toBe(200)
     await page.getByText('of 8 expected').waitFor()
     await page.reload()
     expect(await page.getByLabel('Take walk-ins').isChecked()).toBe(true)

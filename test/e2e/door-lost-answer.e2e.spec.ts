@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, expect } from 'vitest'
-import { Doorway, eventually, openScanner, result, scan, waiting } from './door-stage.ts'
+import { Doorway, openScanner, result, scan, waiting } from './door-stage.ts'
 import { admit } from './offline.ts'
 import { describeOnStage } from './on-stage.ts'
 
@@ -37,7 +37,7 @@ describeOnStage('an arrival that the server has and whose answer is lost', ({ st
     await page.unrouteAll({ behavior: 'wait' })
     await undo.tap()
     await page.getByText('Taken back').waitFor()
-    await eventually(async () => (await way.arrivals()).arrived).toBe(0)
+    await expect.poll(async () => (await way.arrivals()).arrived).toBe(0)
     expect(await waiting(page)).toBe(0)
     await context.close()
   })
@@ -55,7 +55,7 @@ describeOnStage('an arrival that the server has and whose answer is lost', ({ st
     await page.unrouteAll({ behavior: 'wait' })
     await page.getByRole('button', { name: 'State of this device' }).tap()
     await page.getByRole('button', { name: 'Send and update now' }).tap()
-    await eventually(() => waiting(page)).toBe(0)
+    await expect.poll(() => waiting(page)).toBe(0)
     expect((await way.arrivals()).byGate).toMatchObject([{ gate: 'South', arrived: 2 }])
     await context.close()
   })

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { DAY } from '../../src/kernel/time.ts'
 import { expectStatus } from '../support/party.ts'
-import { Doorway, eventually, listIs, openScanner, result, scan, state, waiting } from './door-stage.ts'
+import { Doorway, listIs, openScanner, result, scan, state, waiting } from './door-stage.ts'
 import { EVENT_DATE } from './evening.ts'
 import { admit, coldStart, comeBack, goOffline, workerReady } from './offline.ts'
 import { describeOnStage } from './on-stage.ts'
@@ -25,7 +25,7 @@ describeOnStage('a scanner without a network', ({ stage, phone }, test) => {
     expect(await waiting(cold)).toBe(1)
     // Switched off again: what was decided is still there, and known.
     const colder = await coldStart(context, cold)
-    await eventually(() => waiting(colder)).toBe(1)
+    await expect.poll(() => waiting(colder)).toBe(1)
     await scan(colder, ada.pass)
     await result(colder, 'Already inside').waitFor()
 
@@ -176,7 +176,7 @@ describeOnStage('a scanner without a network', ({ stage, phone }, test) => {
     await comeBack(page)
     expect((await way.arrivals()).arrived).toBe(1)
     await undo('Bob Noyce')
-    await eventually(async () => (await way.arrivals()).arrived).toBe(0)
+    await expect.poll(async () => (await way.arrivals()).arrived).toBe(0)
     await context.close()
   })
 
@@ -200,7 +200,7 @@ describeOnStage('a scanner without a network', ({ stage, phone }, test) => {
     await comeBack(cold)
     const warm = await coldStart(context, cold)
     await undo(warm, 'Bob Noyce')
-    await eventually(async () => (await way.arrivals()).arrived).toBe(0)
+    await expect.poll(async () => (await way.arrivals()).arrived).toBe(0)
     await context.close()
   })
 })

@@ -1,6 +1,6 @@
 import { beforeAll, expect } from 'vitest'
 import type { Manifest } from '../../src/contracts/door-offline.ts'
-import { Doorway, eventually, result, scan, state, waiting } from './door-stage.ts'
+import { Doorway, result, scan, state, waiting } from './door-stage.ts'
 import { describeOnStage } from './on-stage.ts'
 
 describeOnStage('a scanner whose network died while it loaded the guest list', ({ stage, phone }, test) => {
@@ -47,7 +47,7 @@ describeOnStage('a scanner whose network died while it loaded the guest list', (
 
     await page.unrouteAll({ behavior: 'wait' })
     await context.setOffline(false)
-    await eventually(() => waiting(page)).toBe(0)
+    await expect.poll(() => waiting(page)).toBe(0)
     expect(await way.arrivals()).toMatchObject({ arrived: 3, conflicts: [] })
     await context.close()
   })

@@ -1,5 +1,4 @@
 import type { Page } from 'playwright-core'
-import { expect } from 'vitest'
 import type { EventView } from '../../src/contracts/events.ts'
 import {
   arrivalsOf,
@@ -100,6 +99,3 @@ export async function waiting(page: Page): Promise<number> {
   const text = (await page.getByRole('button', { name: 'State of this device' }).textContent()) ?? ''
   return Number(/(\d+) to send/.exec(text)?.[1] ?? 0)
 }
-
-/** What comes true in its own time. The runner's own patience is a second, which a busy machine may need for one answer. */
-export const eventually = <T>(probe: () => Promise<T> | T) => expect.poll(probe, { timeout: 15_000 })

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { beforeAll, expect } from 'vitest'
 import type { PassHolder } from '../support/gate.ts'
-import { Doorway, eventually, listIs, openScanner, result, scan, state } from './door-stage.ts'
+import { Doorway, listIs, openScanner, result, scan, state } from './door-stage.ts'
 import { describeOnStage } from './on-stage.ts'
 
 const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -84,7 +84,7 @@ describeOnStage('a gate before which somebody holds the ticket of a scanner', ({
     await scan(page, theirs.url)
     await notice.getByRole('button', { name: 'Change to it' }).tap()
     await page.getByRole('heading', { name: 'Cellar' }).waitFor()
-    await eventually(() => page.getByRole('heading', { name: 'South' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('heading', { name: 'South' }).count()).toBe(0)
     await page.getByText('One scan of another event waits on this device.').waitFor()
     await context.close()
   })

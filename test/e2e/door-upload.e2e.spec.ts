@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import { expectStatus } from '../support/party.ts'
-import { Doorway, eventually, openScanner, result, scan, waiting } from './door-stage.ts'
+import { Doorway, openScanner, result, scan, waiting } from './door-stage.ts'
 import { admit, comeBack, goOffline } from './offline.ts'
 import { describeOnStage } from './on-stage.ts'
 
@@ -22,7 +22,7 @@ describeOnStage('a scan that is sent when much has changed', ({ stage, phone }, 
     await page.unrouteAll({ behavior: 'wait' })
     await page.getByRole('button', { name: 'State of this device' }).tap()
     await page.getByRole('button', { name: 'Send and update now' }).tap()
-    await eventually(() => waiting(page)).toBe(0)
+    await expect.poll(() => waiting(page)).toBe(0)
     const { arrived, byGate, conflicts } = await way.arrivals()
     expect([arrived, byGate.map(({ gate }) => gate), conflicts]).toEqual([2, ['North'], []])
     await context.close()

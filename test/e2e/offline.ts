@@ -1,5 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core'
-import { eventually, result, scan, state, waiting } from './door-stage.ts'
+import { expect } from 'vitest'
+import { result, scan, state, waiting } from './door-stage.ts'
 
 export async function goOffline(page: Page): Promise<void> {
   await page.context().setOffline(true)
@@ -9,7 +10,7 @@ export async function goOffline(page: Page): Promise<void> {
 /** Waits until everything that waited is sent. */
 export async function comeBack(page: Page): Promise<void> {
   await page.context().setOffline(false)
-  await eventually(() => waiting(page)).toBe(0)
+  await expect.poll(() => waiting(page)).toBe(0)
   await state(page, 'Online')
 }
 
