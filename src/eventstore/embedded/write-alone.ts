@@ -44,7 +44,8 @@ export async function writeAlone(
   if (state === undefined) return undefined
   const { outcomes, placed } = evaluate(batch, state)
   const last = placed.at(-1)
-  if (last === undefined) return undefined
+  // What is refused is not inserted, so no constraint tells whether it is a retry.
+  if (last === undefined || outcomes.some(({ accepted }) => !accepted)) return undefined
   const expected = [...state.lastRevisions]
   try {
     const { rows } = await client.query<{ now_ms: string }>({

@@ -137,6 +137,21 @@ function describeRetries(store: () => EventStore): void {
     expect(numbersOf(await recordsOf(store(), stream))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8])
   })
 
+  it('answers a retry as the first time also when it comes together with another append to the stream', async () => {
+    const stream = newStream()
+    await store().append(stream, 'no_stream', facts(1))
+    const records = facts(1, 1)
+    const first = await store().append(stream, 0, records)
+    await store().append(stream, 1, facts(3, 2))
+    const [next, retried] = await Promise.all([
+      store().append(stream, 4, facts(1, 5)),
+      store().append(stream, 0, records),
+    ])
+    expect(retried).toEqual(first)
+    expect(next.revision).toBe(5)
+    expect(numbersOf(await recordsOf(store(), stream))).toEqual([0, 1, 2, 3, 4, 5])
+  })
+
   it('knows an id again that is written in upper case', async () => {
     const stream = newStream()
     const [record] = facts(1)
