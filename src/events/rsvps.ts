@@ -24,7 +24,7 @@ export const rsvpsFacts = [
     z.strictObject({ plusOneNames: z.array(z.string()), note: z.string().nullable() }),
     ofAnsweringGuest,
   ),
-  /** Seats became free and the party moved from the waitlist to them. */
+  /** The party moved from the waitlist to seats that were free: when its turn came, or by a host before that. */
   plainFact('RsvpPromoted', z.strictObject({ guestId: z.string(), partySize: z.int() })),
   /** The guest left the list, and with it the seats or the place on the waitlist. */
   plainFact('RsvpWithdrawn', z.strictObject({ guestId: z.string() })),

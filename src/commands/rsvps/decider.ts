@@ -28,13 +28,16 @@ export type RsvpsCommand =
       /** Milliseconds since the epoch. */
       readonly at: number
     }
+  /** The host lets a party in that waits, before its turn. */
+  | { readonly kind: 'seat'; readonly guestId: string }
   | { readonly kind: 'withdraw'; readonly guestId: string }
 
 type AnswerCommand = Extract<RsvpsCommand, { kind: 'answer' }>
 
 /**
  * Seats. Parties are confirmed while they fit and waitlisted after that; seats that become free go to the waitlist
- * strictly in its order, so a small party never overtakes a large one that has waited longer.
+ * strictly in its order, so a small party never overtakes a large one that has waited longer: unless the host says so,
+ * who alone may give seats that are free to somebody further back.
  */
 export const rsvpsDecider: Decider<RsvpsState, RsvpsCommand, NewRsvpsFact, RsvpsHappened> = {
   initialState: emptyRsvps,
@@ -45,6 +48,8 @@ export const rsvpsDecider: Decider<RsvpsState, RsvpsCommand, NewRsvpsFact, Rsvps
         return setCapacity(state, command.maxCapacity)
       case 'answer':
         return answer(state, command)
+      case 'seat':
+        return seat(state, command.guestId)
       case 'withdraw':
         return withdraw(state, command.guestId)
       default:
@@ -140,6 +145,22 @@ function statusOf(state: RsvpsState, command: AnswerCommand, before: Seat | unde
     `There are not enough seats left for ${String(command.partySize)}; your ${String(own)} stay confirmed.`,
     { extras: { confirmed: own, seatsLeft: mayTake ? free : 0 } },
   )
+}
+
+/** Nobody else moves up with it: whoever is first did not fit before, and there is less room now. */
+function seat(state: RsvpsState, guestId: string): NewRsvpsFact[] {
+  const waiting = state.seats.get(guestId)
+  if (waiting?.status === 'confirmed') return []
+  if (waiting?.status !== 'waitlisted') {
+    throw new DomainError('conflict', 'not_waiting', 'This guest does not wait for a seat.')
+  }
+  const { partySize } = waiting
+  const free = seatsLeft(state)
+  if (free !== null && partySize > free) {
+    const detail = `There are not enough seats left for ${String(partySize)}.`
+    throw new DomainError('conflict', 'no_seats_left', detail, { extras: { seatsLeft: free } })
+  }
+  return [{ type: 'RsvpPromoted', data: { guestId, partySize } }]
 }
 
 function withdraw(state: RsvpsState, guestId: string): NewRsvpsFact[] {

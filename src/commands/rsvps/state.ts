@@ -51,6 +51,21 @@ export function seatsForMore(
   return state.maxCapacity !== null && state.waitlist.length > 0 ? 0 : seatsLeft(state)
 }
 
+/** What a guest who asks for seats may be told of them. */
+export interface SeatsFor {
+  /** Seats that the guest would get, null without a limit. */
+  readonly left: number | null
+  /** Seats that nobody has and that the guest would not get, because others wait before. */
+  readonly promised: number
+}
+
+/** @returns the seats for one guest, beside those that the guest has */
+export function seatsFor(state: RsvpsState, guestId: string): SeatsFor {
+  const left = seatsLeft(state)
+  const [first = guestId] = state.waitlist
+  return left === null || first === guestId ? { left, promised: 0 } : { left: 0, promised: left }
+}
+
 function leave(state: RsvpsState, guestId: string): void {
   const seat = state.seats.get(guestId)
   if (seat?.status === 'confirmed') state.confirmed -= seat.partySize

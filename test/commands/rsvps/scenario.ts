@@ -20,6 +20,8 @@ export const decline = (guestId: string) => attend(guestId, 0, { answer: 'declin
 export const maybe = (guestId: string, partySize = 1) => attend(guestId, partySize, { answer: 'maybe' })
 export const capacity = (maxCapacity: number | null): RsvpsCommand => ({ kind: 'set_capacity', maxCapacity })
 export const withdraw = (guestId: string): RsvpsCommand => ({ kind: 'withdraw', guestId })
+/** The host lets somebody in who waits. */
+export const seat = (guestId: string): RsvpsCommand => ({ kind: 'seat', guestId })
 
 /** The fact that an answer leads to, with nothing personal in it. */
 export const answered = (
