@@ -128,8 +128,8 @@ const ONE = { error: 'takes exactly one of code, pass and guestId' }
 // Online, with a ticket as bearer token.
 
 /**
- * `POST /api/check-in/preview`. Changes nothing, except that the refusal of a pass or code is recorded: once for a nonce, and
- * without a nonce once a minute for the same guest or text. Who is only looked up by name is refused nothing.
+ * `POST /api/check-in/preview`. Changes nothing, except that a refusal is recorded, however the guest was shown: once for a
+ * nonce, and without a nonce once a minute for the same guest or text. Who only stands in the answer of a search is refused nothing.
  */
 export const checkInPreviewBody = z
   .strictObject({ ...subject, deviceId: deviceId.optional(), nonce: nonce.optional() })

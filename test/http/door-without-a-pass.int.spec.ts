@@ -16,7 +16,7 @@ const it = atTheDoor
   })
 
 describe('a lost pass', () => {
-  it('tells why a guest has no seat, and who is only looked up is not recorded as refused', async ({
+  it('tells why a guest has no seat; in a list of names nobody is refused, but who was picked from it and shown so is', async ({
     product,
     host,
     event,
@@ -27,19 +27,52 @@ describe('a lost pass', () => {
     const [silent, unsure, gone] = [await invited('Sila'), await invited('Una'), await invited('Dora')]
     await answer(product.client(), unsure.token, { answer: 'maybe', partySize: 1 })
     await answer(product.client(), gone.token, { answer: 'declined' })
-    const before = await activity()
+    const refused = async () =>
+      (await activity()).filter(({ kind }) => kind === 'check_in_refused').map(({ sentence }) => sentence)
     for (const [guest, answered] of [
       [silent, null],
       [unsure, 'maybe'],
       [gone, 'declined'],
     ] as const) {
       const seen = { refusal: 'not_attending', answered }
-      expect(expectStatus(await north.preview({ guestId: guest.id }), 200)).toMatchObject(seen)
-      expect((await north.search(guest.view.name ?? ''))[0]).toMatchObject(seen)
+      const name = guest.view.name ?? ''
+      const before = await refused()
+      expect((await north.search(name))[0]).toMatchObject(seen)
+      expect(await refused()).toEqual(before)
+      const nonce = aNonce()
+      for (let n = 0; n < 2; n++) {
+        const preview = await north.preview({ guestId: guest.id, nonce })
+        expect(expectStatus(preview, 200)).toMatchObject(seen)
+      }
+      const sentence = `${name} was not let in at North: not on the list of those who come`
+      expect(await refused()).toEqual([sentence, ...before])
       const { guests } = await north.manifest()
       expect(guests.find(({ id }) => id === guest.id)).toMatchObject({ admission: 'not_attending', answered })
     }
-    expect((await activity()).length).toBe(before.length)
+  })
+
+  it('of somebody who may enter is recorded as nothing until they are let in', async ({
+    grace,
+    north,
+    activity,
+  }) => {
+    const before = (await activity()).length
+    const preview = await north.preview({ guestId: grace.id, nonce: aNonce() })
+    expect(expectStatus(preview, 200).refusal).toBeNull()
+    expect((await activity()).length).toBe(before)
+  })
+
+  it('of somebody whom a device refused by name without a connection is recorded once it is sent', async ({
+    host,
+    event,
+    north,
+    activity,
+  }) => {
+    const silent = await addGuest(host, event.id, { name: 'Sila' })
+    const item = north.scan({ guestId: silent.id, outcome: 'refused', refusal: 'not_attending' })
+    expect((await north.batch(item))[0]).toMatchObject({ status: 'accepted' })
+    const refused = (await activity()).find(({ kind }) => kind === 'check_in_refused')
+    expect(refused?.sentence).toBe('Sila was not let in at North: not on the list of those who come')
   })
 
   it('is looked for by parts of the name, whatever the accents, and the guest let in by id', async ({

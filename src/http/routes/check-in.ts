@@ -45,8 +45,7 @@ export const checkInRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) =
       config: { access: 'ticket' },
       schema: {
         tags,
-        description:
-          'Who it is and whether they may enter. The refusal of a pass or code is recorded, nothing else is.',
+        description: 'Who it is and whether they may enter. A refusal is recorded, nothing else is.',
         body: checkInPreviewBody,
         response: { 200: checkInPreview, ...refused },
       },
@@ -59,8 +58,7 @@ export const checkInRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) =
         ...(nonce === undefined ? {} : { nonce }),
       }
       const party = await desk.require(request, shown, scan)
-      // A name that was picked from a list was only looked at.
-      if (party.via !== 'name') await desk.refuse(request, party, scan, null)
+      await desk.refuse(request, party, scan, null)
       return previewView(party)
     },
   )

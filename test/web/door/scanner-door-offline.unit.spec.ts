@@ -110,11 +110,21 @@ describe('a scanner without a connection', () => {
     expect((await waitingIn(scanner)).map(({ ticketId }) => ticketId)).toEqual(Array(4).fill('ticket-1'))
   })
 
-  it('does not record that somebody was only looked up by name', async () => {
-    const [first] = await door.search('number')
-    expect(first?.guest.name).toBe('Guest Number1')
-    await store.apply(makeManifest([await makeGuest(1, { arrived: 2 })]), (_guestId, told) => told, NOON)
-    expect(await found(door, scanOf({ guestId: guestIdOf(1) }))).toMatchObject({ refusal: 'party_complete' })
+  it('queues that somebody who was picked by name was refused, and nothing of who was only listed or may enter', async () => {
+    const noSeat = await makeGuest(2, { name: 'Grace Twice', admission: 'not_attending', expected: 0 })
+    await store.apply(makeManifest([await makeGuest(1), noSeat]), (_guestId, told) => told, NOON)
+    expect((await door.search('twice'))[0]).toMatchObject({ refusal: 'not_attending' })
+    expect(await found(door, scanOf({ guestId: guestIdOf(1) }))).toMatchObject({ refusal: null })
+    expect(queue.size).toBe(0)
+    const scan = scanOf({ guestId: guestIdOf(2) })
+    expect(await found(door, scan)).toMatchObject({ refusal: 'not_attending' })
+    const { nonce } = scan
+    const refused = { nonce, guestId: guestIdOf(2), outcome: 'refused', refusal: 'not_attending' }
+    expect(await waitingIn(scanner)).toEqual([expect.objectContaining(refused)])
+  })
+
+  it('queues no refusal of somebody who left the list between search and pick: nobody could record it', async () => {
+    expect(await door.find(scanOf({ guestId: guestIdOf(3) }))).toMatchObject({ reason: 'pass_unknown' })
     expect(queue.size).toBe(0)
   })
 

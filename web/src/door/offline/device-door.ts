@@ -147,9 +147,9 @@ export class DeviceDoor implements Omit<Door, 'undo'> {
     return this.#parts.queue.put(scan, this.#parts.store.box)
   }
 
-  /** A name that was picked from the list refuses nobody: it was only looked at. */
+  /** @param guestId null where it is nobody on the list: somebody who was picked from it has left it, which is no refusal */
   async #refused(scan: Scan, refusal: BatchItem['refusal'], guestId: string | null): Promise<void> {
-    if ('guestId' in scan.subject) return
+    if ('guestId' in scan.subject && guestId === null) return
     const item = { ...this.#told(scan), ...queued(scan.subject), outcome: 'refused', refusal } as const
     // They are refused whether this can be kept or not.
     await this.#put({ item, guestId, asked: false }).catch(() => undefined)
