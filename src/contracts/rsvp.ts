@@ -46,6 +46,8 @@ export const invitation = z.object({
      * waitlisted.
      */
     seatsLeft: z.int().nullable(),
+    /** Seats that are free and not for this guest: others wait for them. */
+    seatsPromised: z.int(),
     calendarUrl: z.string(),
   }),
   rsvp: rsvp.nullable(),

@@ -98,7 +98,7 @@ describeInBrowser("the guest's page", (browser, test) => {
     expect(await page.getByRole('button', { name: 'Send my answer' }).count()).toBe(0)
   })
 
-  test('says before the answer that a full event has a waitlist, and afterwards that the guest is on it', async () => {
+  test('says before the answer that others wait for the seats that are left, and afterwards that the guest does too', async () => {
     const { eventId, guest } = await inviteTo(host, { maxCapacity: 2 })
     await answer(stage.client(), guest.token)
     const pair = await addGuest(host, eventId, { name: 'Pierre Curie', plusOnesAllowed: 1 })
@@ -109,10 +109,11 @@ describeInBrowser("the guest's page", (browser, test) => {
     const { page } = visitor
     await page.goto(`/r/${second.token}`)
     await openEnvelope(page)
-    await page.getByText('All seats are taken. If you answer').waitFor()
+    await page.getByText('Others are waiting for the seats that are left. If you answer').waitFor()
     await page.getByText('I will be there', { exact: true }).click()
     await page.getByRole('button', { name: 'Send my answer' }).click()
-    await heading(page, 'You are on the waitlist')
+    await heading(page, 'You are on the waiting list')
+    await page.getByText('There are no seats for your party yet.').waitFor()
     expect(await page.getByRole('img', { name: /^Entry pass/ }).count()).toBe(0)
   })
 

@@ -114,8 +114,11 @@ describe('answering', () => {
     expect((await answer(visitor, a.token, two)).status).toBe('confirmed')
     const waiting = await answer(product.client(), b.token, two)
     expect([waiting.status, waiting.pass]).toEqual(['waitlisted', undefined])
-    // One seat is left, and C alone would fit: those who wait go first.
-    expect((await answer(product.client(), c.token)).status).toBe('waitlisted')
+    // One seat is left, and C alone would fit: those who wait go first, and C is told so.
+    const late = product.client()
+    const { invitation } = expectStatus(await open(late, c.token), 200)
+    expect(invitation.event).toMatchObject({ seatsLeft: 0, seatsPromised: 1 })
+    expect((await answer(late, c.token)).status).toBe('waitlisted')
 
     await answer(visitor, a.token, { answer: 'declined' })
     const seats = await Promise.all(

@@ -46,7 +46,7 @@ describe('the body of an answer', () => {
 })
 
 describe('the seats', () => {
-  const invitation = (seatsLeft: number | null, held = 0) => ({
+  const invitation = (seatsLeft: number | null, held = 0, seatsPromised = 0) => ({
     guestName: 'Anna',
     plusOnesAllowed: 5,
     event: {
@@ -58,6 +58,7 @@ describe('the seats', () => {
       status: 'published' as const,
       open: true,
       seatsLeft,
+      seatsPromised,
       calendarUrl: '/api/x.ics',
     },
     rsvp: held === 0 ? null : { answer: 'attending' as const, partySize: held, plusOneNames: [], note: null },
@@ -76,6 +77,12 @@ describe('the seats', () => {
     [0, 2, 3, { kind: 'too_few', left: 2 }],
   ])('%s left, %s held, a party of %s: %j', (seatsLeft, held, party, expected) => {
     expect(seatsFor(invitation(seatsLeft, held), party)).toEqual(expected)
+  })
+
+  it('that others wait for are not called taken, and a party that has its own hears only of those', () => {
+    expect(seatsFor(invitation(0, 0, 2), 1)).toEqual({ kind: 'promised' })
+    expect(seatsFor(invitation(0, 2, 1), 2)).toEqual({ kind: 'plenty' })
+    expect(seatsFor(invitation(0, 2, 1), 3)).toEqual({ kind: 'too_few', left: 2 })
   })
 })
 

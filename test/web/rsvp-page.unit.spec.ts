@@ -13,7 +13,14 @@ const sealed = {
 const invitation = {
   guestName: 'Anna',
   plusOnesAllowed: 2,
-  event: { ...sealed, status: 'published' as const, open: true, seatsLeft: null, calendarUrl: '/api/x.ics' },
+  event: {
+    ...sealed,
+    status: 'published' as const,
+    open: true,
+    seatsLeft: null,
+    seatsPromised: 0,
+    calendarUrl: '/api/x.ics',
+  },
   rsvp: null,
   status: null,
   pass: null,
@@ -129,6 +136,7 @@ describe('the answer', () => {
     [failed(500), { kind: 'server' }],
     [failed(409, 'idempotency_in_progress'), { kind: 'wait' }],
     [failed(409, 'party_does_not_fit'), { kind: 'refused', field: '', detail: 'A sentence.' }],
+    [failed(409, 'already_arrived'), { kind: 'refused', field: '', detail: 'A sentence.' }],
     [failed(400, 'invalid', { field: 'note' }), { kind: 'refused', field: 'note', detail: 'A sentence.' }],
   ])('stays in the form when it was not taken: %j', (event, trouble) => {
     expect(after(...atForm, sent, event)).toMatchObject({

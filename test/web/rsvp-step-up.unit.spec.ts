@@ -16,7 +16,14 @@ const event = {
 const invitation = {
   guestName: 'Anna',
   plusOnesAllowed: 0,
-  event: { ...event, status: 'published' as const, open: true, seatsLeft: null, calendarUrl: '/api/x.ics' },
+  event: {
+    ...event,
+    status: 'published' as const,
+    open: true,
+    seatsLeft: null,
+    seatsPromised: 0,
+    calendarUrl: '/api/x.ics',
+  },
   rsvp: null,
   status: null,
   pass: null,

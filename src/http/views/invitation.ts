@@ -1,6 +1,6 @@
 import type { InvitedGuest } from '../../commands/guest/state.ts'
 import type { RsvpsState, Seat } from '../../commands/rsvps/state.ts'
-import { seatsLeft } from '../../commands/rsvps/state.ts'
+import { seatsFor } from '../../commands/rsvps/state.ts'
 import type { ConfiguredEvent } from '../../commands/settings/decider.ts'
 import { passValidUntil } from '../../commands/settings/door.ts'
 import type { Invitation, RsvpAnswer, SealedInvitation } from '../../contracts/rsvp.ts'
@@ -28,6 +28,7 @@ export async function invitationView(deps: AppDeps, parts: InvitationParts): Pro
   const { claims, token, guest, event, rsvps } = parts
   const seat = rsvps.seats.get(claims.guestId)
   const pass = await passOf(deps, claims, event, seat)
+  const seats = seatsFor(rsvps, claims.guestId)
   return {
     guestName: guest.contact.name ?? '',
     plusOnesAllowed: guest.plusOnesAllowed,
@@ -35,20 +36,14 @@ export async function invitationView(deps: AppDeps, parts: InvitationParts): Pro
       ...sealedView(event).event,
       status: event.status,
       open: event.status === 'published',
-      seatsLeft: seatsOpenTo(claims.guestId, rsvps),
+      seatsLeft: seats.left,
+      seatsPromised: seats.promised,
       calendarUrl: `/api/rsvp/${token}/event.ics`,
     },
     rsvp: seat === undefined ? null : rsvpOf(seat),
     status: seat?.status ?? null,
     pass: pass ?? null,
   }
-}
-
-/** Who waits goes first: a seat that is free for them is not one to promise to somebody who has not answered. */
-function seatsOpenTo(guestId: string, rsvps: RsvpsState): number | null {
-  const left = seatsLeft(rsvps)
-  const othersWait = rsvps.waitlist.some((waiting) => waiting !== guestId)
-  return left !== null && othersWait ? 0 : left
 }
 
 export function rsvpOf({ answer, partySize, plusOneNames, note }: Seat): RsvpAnswer['rsvp'] {

@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { seatsFor } from '../../../src/commands/rsvps/state.ts'
-import { answered, attend, capacity, decline, maybe, promoted, seat, seats, withdraw, withdrawn } from './scenario.ts'
+import {
+  answered,
+  attend,
+  capacity,
+  decline,
+  maybe,
+  promoted,
+  seat,
+  seats,
+  withdraw,
+  withdrawn,
+} from './scenario.ts'
 
 describe('the waitlist', () => {
   const waiting = seats(2).after([attend('a', 2), attend('b', 2), attend('c', 2)])
@@ -50,8 +61,16 @@ describe('a seat that the host gives', () => {
   })
 
   it('is never one too many', () => {
-    expect(waiting.when(seat('b')).refusal()).toMatchObject({ code: 'no_seats_left', extras: { seatsLeft: 2 } })
-    expect(waiting.after([seat('d')]).when(seat('c')).refusal()).toMatchObject({
+    expect(waiting.when(seat('b')).refusal()).toMatchObject({
+      code: 'no_seats_left',
+      extras: { seatsLeft: 2 },
+    })
+    expect(
+      waiting
+        .after([seat('d')])
+        .when(seat('c'))
+        .refusal(),
+    ).toMatchObject({
       code: 'no_seats_left',
       extras: { seatsLeft: 1 },
     })
@@ -65,7 +84,10 @@ describe('a seat that the host gives', () => {
   })
 
   it('is the one that a party has already when it is given again', () => {
-    waiting.after([seat('c')]).when(seat('c')).then([])
+    waiting
+      .after([seat('c')])
+      .when(seat('c'))
+      .then([])
     waiting.when(seat('a')).then([])
   })
 
@@ -91,7 +113,10 @@ describe('the seats that a guest may still have', () => {
     for (const guestId of ['z', 'a', 'c']) {
       expect(seatsFor(waiting.state, guestId)).toEqual({ left: 0, promised: 2 })
     }
-    expect(seatsFor(seats(2).after([attend('a', 2), attend('b')]).state, 'z')).toEqual({ left: 0, promised: 0 })
+    expect(seatsFor(seats(2).after([attend('a', 2), attend('b')]).state, 'z')).toEqual({
+      left: 0,
+      promised: 0,
+    })
   })
 
   it('are what is free for the first who waits, who gets it with a smaller party', () => {

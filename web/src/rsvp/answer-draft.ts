@@ -47,7 +47,12 @@ export function bodyOf(draft: AnswerDraft): AnswerBody | null {
 const oneLine = (text: string): string => text.replace(/\p{Cc}+/gu, ' ').trim()
 
 export type Seats =
-  { kind: 'plenty' } | { kind: 'few'; left: number } | { kind: 'too_few'; left: number } | { kind: 'full' }
+  | { kind: 'plenty' }
+  | { kind: 'few'; left: number }
+  | { kind: 'too_few'; left: number }
+  | { kind: 'full' }
+  /** Seats are free, and others wait for them. */
+  | { kind: 'promised' }
 
 /** Seats are worth a word when about this few are left. */
 const FEW = 20
@@ -58,11 +63,11 @@ const FEW = 20
  * @returns what to tell; the seats a confirmed party already holds count as free for it
  */
 export function seatsFor(invitation: Invitation, partySize: number): Seats {
-  const { seatsLeft } = invitation.event
+  const { seatsLeft, seatsPromised } = invitation.event
   if (seatsLeft === null) return { kind: 'plenty' }
   const held = invitation.status === 'confirmed' ? (invitation.rsvp?.partySize ?? 0) : 0
   const left = Math.max(seatsLeft, 0) + held
-  if (left === 0) return { kind: 'full' }
+  if (left === 0) return { kind: seatsPromised > 0 ? 'promised' : 'full' }
   if (partySize > left) return { kind: 'too_few', left }
   // Who already has seats needs no push.
   return left <= FEW && held === 0 ? { kind: 'few', left } : { kind: 'plenty' }

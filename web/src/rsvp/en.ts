@@ -51,18 +51,20 @@ export const en = {
     keep: 'Keep my answer as it is',
   },
   seats: {
-    full: 'All seats are taken. If you answer “I will be there”, you go on the waitlist.',
+    full: 'All seats are taken. If you answer “I will be there”, you go on the waiting list.',
+    promised:
+      'Others are waiting for the seats that are left. If you answer “I will be there”, you go on the waiting list.',
     noMore:
       'There is room for one of you. Your seat is kept. | There is room for {count} of you at most. Your seats are kept.',
     tooFew:
-      'One seat is left. A party of {party} would go on the waitlist. | {count} seats are left. A party of {party} would go on the waitlist.',
+      'One seat is left. A party of {party} would go on the waiting list. | {count} seats are left. A party of {party} would go on the waiting list.',
   },
   answered: {
     confirmed: 'You are on the list, {name}',
     confirmedText: 'A seat is kept for you. | Seats are kept for {count} of you.',
-    waitlisted: 'You are on the waitlist',
+    waitlisted: 'You are on the waiting list',
     waitlistedText:
-      'There are not enough free seats for your party right now. Your answer is kept, and you do not need to do anything: when seats become free, they are given out in the order of the waitlist.',
+      'There are no seats for your party yet. Your answer is kept, and you do not need to do anything: when seats become free, they are given out in the order of the waiting list.',
     waitlistedParty: 'For one person | For {count} people',
     maybe: 'Noted as maybe',
     maybeText: 'Nothing is reserved yet. Come back with the same link when you know.',
