@@ -223,18 +223,17 @@ export class Build {
     return stopped
   }
 
-  /** Finds the fact by halving the page, in a transaction that is rolled back. */
+  /** Finds the fact by halving the page, in a transaction that ends with its connection: whatever fails, none of it stays. */
   async #poisonIn(decoded: readonly Decoded[]): Promise<RebuildStopped | undefined> {
     const client = await this.#context.pool.connect()
     try {
       await client.query('BEGIN')
       const { letters } = await new BatchForTarget(client, this.#target, new Map(), true).apply(decoded)
-      await client.query('ROLLBACK')
       const [first] = letters
       const poison = decoded.find((one) => placeOf(one).position === first?.position)
       return poison && new RebuildStopped(this.schema, poison, first?.error)
     } finally {
-      client.release()
+      client.release(true)
     }
   }
 

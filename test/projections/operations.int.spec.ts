@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
 import type { Log as FactLog } from '../../src/eventstore/log.ts'
+import { createPool, type Pool } from '../../src/postgres/pool.ts'
 import { events } from '../../src/projections/events.ts'
 import { guests } from '../../src/projections/guests.ts'
 import { createOperations, type ProjectionOperations } from '../../src/projections/operations.ts'
@@ -125,6 +126,37 @@ it('goes on with the others when a fact stops one projection', async () => {
     { projection: 'events', error: null, facts: 3 },
   ])
   await expect(ops.swap('guests')).rejects.toThrow('stopped at position 2')
+})
+
+/** The server cancels one of the statements that write rows of guests, as it does with one that takes too long. */
+function cancelWrite(pool: Pool, nth: number): void {
+  let writes = 0
+  pool.on('connect', (client) => {
+    const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>
+    const orCancelled = (...args: unknown[]) => {
+      const { name } = args[0] as { name?: string }
+      if (name?.startsWith('write guests') === true) writes += 1
+      else return query(...args)
+      return writes === nth
+        ? query('SELECT pg_cancel_backend(pg_backend_pid()), pg_sleep(60)')
+        : query(...args)
+    }
+    Object.assign(client, { query: orCancelled })
+  })
+}
+
+it('hands on no connection inside a transaction when the search for the fact that stops it is cut short', async () => {
+  await appendSteps(world.log, [guestSteps(0, 1).invited({}, { plusOnesAllowed: 3_000_000_000 })])
+  const pool = createPool(world.url, { log: silentLog })
+  onTestFinished(() => pool.end())
+  // The first write fails for the fact, the second one, of the search, for no fact.
+  cancelWrite(pool, 2)
+  const beside = createOperations({ ...world, facts: world.log, pool, log: silentLog })
+  await expect(beside.rebuild(['guests'])).rejects.toMatchObject({ code: '57014' })
+  await pool.query('SELECT 1')
+  expect(await beside.rebuild(['guests'])).toMatchObject([
+    { error: expect.stringContaining('stopped at position 1') as unknown },
+  ])
 })
 
 it('finds kept and replayed the same, beside a writer, and leaves nothing behind', async () => {
