@@ -57,6 +57,8 @@ export const guest = z
       channel: channel.nullable(),
       state: z.enum(['none', 'queued', 'sent', 'failed']),
       error: z.string().nullable(),
+      /** A new link was issued since: the one that it brought, or was to bring, works no more. */
+      outdated: z.boolean(),
     }),
     createdAt: z.string(),
     updatedAt: z.string(),

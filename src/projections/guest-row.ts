@@ -35,6 +35,8 @@ export type GuestRow = {
   readonly invitation_error: string | null
   /** Of the latest invitation that was queued. */
   readonly invitation_command: string | null
+  /** Of the link when that invitation was queued. */
+  readonly invitation_link_version: number | null
   /** An invitation has gone out at some time, whatever became of later ones. */
   readonly ever_sent: boolean
   readonly openings: number
@@ -81,6 +83,7 @@ export function newGuestRow(fact: Fact): GuestRow {
     invitation_channel: null,
     invitation_error: null,
     invitation_command: null,
+    invitation_link_version: null,
     ever_sent: false,
     openings: 0,
     scores: {},

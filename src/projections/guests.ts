@@ -52,6 +52,7 @@ const columns: { readonly [C in keyof GuestRow]: string } = {
   invitation_channel: 'text',
   invitation_error: 'text',
   invitation_command: 'text',
+  invitation_link_version: 'integer',
   ever_sent: 'boolean NOT NULL',
   openings: 'integer NOT NULL',
   scores: 'jsonb NOT NULL',
@@ -71,7 +72,7 @@ const columns: { readonly [C in keyof GuestRow]: string } = {
 /** The guest list: one row a guest, kept after a removal so that an invitation can bring it back. */
 export const guests: Projection = {
   name: 'guests',
-  version: 6,
+  version: 7,
   tables: [
     defineTable<GuestRow>({
       name: 'guests',
@@ -102,6 +103,7 @@ export const guests: Projection = {
           invitation_channel: data.channel,
           invitation_error: null,
           invitation_command: causationId,
+          invitation_link_version: row.link_version,
         })),
         InvitationSent: guest((row, { data }) => ({
           ...row,

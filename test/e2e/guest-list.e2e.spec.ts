@@ -70,6 +70,32 @@ describeEvening('the guest list of a host', ({ evening, hostAt }, test) => {
     await context.close()
   })
 
+  for (const width of [390, 1440] as const) {
+    const name = width === 390 ? 'Mary Cartwright' : 'Emmy Noether'
+    test(`offers to send a new link, and says while that is not done, ${String(width)} px wide`, async () => {
+      const { page, context, trouble } = await hostAt('/guests', { width })
+      const guest = page.getByRole(width === 390 ? 'listitem' : 'row').filter({ hasText: name })
+      const issue = async () => {
+        await guest.getByRole('button', { name: `Actions for ${name}` }).click()
+        await page.getByRole('menuitem', { name: 'Issue a new link' }).click()
+        await page.getByRole('button', { name: 'Issue a new link' }).click()
+        return page.getByRole('dialog', { name: `New link of ${name}` })
+      }
+      await (await issue()).getByRole('button', { name: 'Close' }).click()
+      await guest.getByText('New link since').waitFor()
+
+      const dialog = await issue()
+      await dialog.getByRole('button', { name: 'Send it by e-mail' }).waitFor()
+      expect(await tooWideIn(page)).toEqual([])
+      await dialog.getByRole('button', { name: 'Send it by e-mail' }).click()
+      await page.getByText(`The new link of ${name} is on its way.`).waitFor()
+      await guest.getByText('New link since').waitFor({ state: 'detached' })
+      await guest.getByText('by e-mail').waitFor()
+      expect(trouble).toEqual([])
+      await context.close()
+    })
+  }
+
   test('tells walk-ins from who was on the list, and shows everybody again', async () => {
     const { page, context, trouble } = await hostAt('/guests')
     const ada = page.getByRole('row', { name: /Ada Lovelace/ })

@@ -37,7 +37,7 @@ describe('adding a guest', () => {
       risk: null,
       answer: null,
       linkVersion: 1,
-      invitation: { channel: null, state: 'none', error: null },
+      invitation: { channel: null, state: 'none', error: null, outdated: false },
     })
     expect(added.link).toMatch(new RegExp(`^${product.url}/r/[\\w-]{72}$`))
     const again = await client.get<{ link: string }>(`${pathOf(added.guest.id)}/link`)

@@ -70,10 +70,40 @@ describe('sending invitations', () => {
     await vi.waitFor(async () => {
       const path = `/api/events/${event.id}/guests/${guest.id}`
       const { invitation } = expectStatus(await host.client.get<GuestView>(path), 200)
-      expect(invitation).toEqual({ channel: 'email', state: 'sent', error: null })
+      expect(invitation).toEqual({ channel: 'email', state: 'sent', error: null, outdated: false })
     })
     const again = expectStatus(await send({ channel: 'email' }), 202)
     expect(again.queued).toBe(0)
+  })
+
+  it('is outdated by a new link, until that is sent as well', async ({ host, event, send, messagesTo }) => {
+    const email = 'replaced@example.org'
+    const guest = await addGuest(host, event.id, { email })
+    const path = `/api/events/${event.id}/guests`
+    const states = async () => {
+      const { items } = expectStatus(await host.client.get<{ items: GuestView[] }>(path), 200)
+      const one = expectStatus(await host.client.get<GuestView>(`${path}/${guest.id}`), 200)
+      const listed = items.find(({ id }) => id === guest.id)
+      return [listed, one].map((view) => [view?.invitation.state, view?.invitation.outdated])
+    }
+    const settled = (outdated: boolean) =>
+      vi.waitFor(async () => {
+        expect(await states()).toEqual([
+          ['sent', outdated],
+          ['sent', outdated],
+        ])
+      })
+    const body = { channel: 'email', guestIds: [guest.id] }
+    await send(body)
+    await settled(false)
+    const { link } = expectStatus(
+      await host.client.post<{ link: string }>(`${path}/${guest.id}/link`, undefined),
+      200,
+    )
+    await settled(true)
+    await send(body)
+    await settled(false)
+    expect((await messagesTo(email, 2)).some(({ text }) => text.includes(link))).toBe(true)
   })
 
   it('queues once for one Idempotency-Key, however often it is asked', async ({

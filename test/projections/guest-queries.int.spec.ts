@@ -29,7 +29,7 @@ describe('guests', () => {
       arrived: 2,
       linkVersion: 1,
       linkRevoked: false,
-      invitation: { channel: 'email', state: 'sent', error: null },
+      invitation: { channel: 'email', state: 'sent', error: null, outdated: false },
     })
   })
 

@@ -167,6 +167,12 @@ describe('guests', () => {
     })
   })
 
+  it('remembers which link an invitation brought, whatever is issued later', () => {
+    const sent = [invited, ada.linkIssued(1), ada.queued(), ada.sent()]
+    expect(row(...sent, ada.linkIssued(2))).toMatchObject({ invitation_link_version: 1, link_version: 2 })
+    expect(row(...sent, ada.linkIssued(2), ada.queued())).toMatchObject({ invitation_link_version: 2 })
+  })
+
   it('given facts whose key is gone, knows the guest as erased before it gets to the erasure', () => {
     const [first] = asFacts([invited])
     const erased = { ...first, personal: ERASED } as Fact

@@ -15,6 +15,7 @@ const TABLES_OF_VERSION: Readonly<Record<string, string>> = {
   'guests 4': '663ac6b29699553e',
   'guests 5': '282d4827c2a36d40',
   'guests 6': '93e6cf3ed0d1919a',
+  'guests 7': 'b74fae0b9a9e164b',
   'rsvps 1': '6163de83db5840a6',
   'activity 1': '90b139b39b951721',
   'activity 2': '24955645e977ab2e',

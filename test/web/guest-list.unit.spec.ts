@@ -7,7 +7,7 @@ import {
   type GuestView,
   type ImportReport,
 } from '../../src/contracts/guests.ts'
-import { actionsFor } from '../../web/src/features/guests/guest-actions.ts'
+import { actionsFor, channelTo } from '../../web/src/features/guests/guest-actions.ts'
 import {
   emptyGuest,
   guestDetails,
@@ -47,7 +47,7 @@ const guest = (id: string, change: Partial<GuestView> = {}): GuestView => ({
   arrived: 0,
   linkVersion: 1,
   linkRevoked: false,
-  invitation: { channel: 'email', state: 'sent', error: null },
+  invitation: { channel: 'email', state: 'sent', error: null, outdated: false },
   createdAt: '2027-06-01T00:00:00.000Z',
   updatedAt: '2027-06-01T00:00:00.000Z',
   ...change,
@@ -148,6 +148,22 @@ describe('the form of a guest', () => {
       plusOnesAllowed: 2,
     })
     expect(changedFields(guestDetails(before), guestDetails(before))).toEqual({})
+  })
+})
+
+describe('the way a link goes to a guest', () => {
+  const both = { email: 'amira@example.com', phone: '+33612345678' }
+  const invited = (channel: 'email' | 'sms' | null): Partial<GuestView> => ({
+    invitation: { channel, state: channel ? 'sent' : 'none', error: null, outdated: false },
+  })
+
+  it.each([
+    ['as the invitation did', { ...both, ...invited('sms') }, 'sms'],
+    ['by e-mail without an invitation', { ...both, ...invited(null) }, 'email'],
+    ['by what is left of the addresses', { email: null, phone: both.phone, ...invited('email') }, 'sms'],
+    ['not at all without an address', { email: null, phone: null, ...invited('email') }, null],
+  ])('is %s', (_how, change, channel) => {
+    expect(channelTo(guest('a', change))).toBe(channel)
   })
 })
 

@@ -151,8 +151,9 @@ function withMessage(
   to: Message['state'],
 ): InvitedGuest {
   const error = 'reason' in data ? data.reason : null
-  const messages = new Map(state.messages).set(data.messageId, { channel: data.channel, state: to, error })
-  return { ...state, messages }
+  const linkVersion = state.messages.get(data.messageId)?.linkVersion ?? state.link.version
+  const message = { channel: data.channel, state: to, error, linkVersion }
+  return { ...state, messages: new Map(state.messages).set(data.messageId, message) }
 }
 
 function touched(state: InvitedGuest, { data, at }: Of<'LinkTouched'>): InvitedGuest {

@@ -61,6 +61,8 @@ export interface Message {
   readonly state: 'queued' | 'sent' | 'failed'
   /** Why no further try is made, of a failed one. */
   readonly error: string | null
+  /** Of the link when it was queued. */
+  readonly linkVersion: number
 }
 
 /** One opening of the link, and what is known of it. */
@@ -137,9 +139,16 @@ export function arrivedCount(guest: InvitedGuest): number {
   return presentArrivals(guest).reduce((sum, { counted }) => sum + counted, 0)
 }
 
-/** @returns the latest arrival that was not undone */
+/** @returns when they came in, milliseconds since the epoch: an arrival without a connection is recorded later */
+export const cameInAt = (arrival: Arrival): number => happenedAt({ at: arrival.at, data: arrival })
+
+/** @returns the one of the arrivals that were not undone whose people came in last, whichever was recorded last */
 export function lastArrival(guest: InvitedGuest): Arrival | null {
-  return presentArrivals(guest).at(-1) ?? null
+  return (
+    presentArrivals(guest)
+      .toSorted((one, other) => cameInAt(one) - cameInAt(other))
+      .at(-1) ?? null
+  )
 }
 
 /** @returns the latest time that staff sent the party away, null when somebody of it came in since */
@@ -147,7 +156,5 @@ export function standingRefusal(guest: InvitedGuest): TurnedAway | null {
   const { turnedAway } = guest
   if (turnedAway === null) return null
   const { at: since } = turnedAway
-  return presentArrivals(guest).some((one) => happenedAt({ at: one.at, data: one }) >= since)
-    ? null
-    : turnedAway
+  return presentArrivals(guest).some((one) => cameInAt(one) >= since) ? null : turnedAway
 }

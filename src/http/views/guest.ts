@@ -34,6 +34,7 @@ export function guestView(guestId: string, guest: InvitedGuest, seat: Seat | und
       channel: message?.channel ?? null,
       state: message?.state ?? 'none',
       error: message?.error ?? null,
+      outdated: message !== undefined && message.linkVersion !== guest.link.version,
     },
     createdAt: iso(guest.createdAt),
     updatedAt: iso(guest.updatedAt),

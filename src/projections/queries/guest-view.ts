@@ -27,6 +27,7 @@ export function guestView(row: GuestRow): GuestView {
       channel: row.invitation_channel,
       state: row.invitation_state,
       error: row.invitation_error,
+      outdated: row.invitation_link_version !== null && row.invitation_link_version !== row.link_version,
     },
     createdAt: row.created_at,
     updatedAt: row.updated_at,

@@ -61,6 +61,8 @@ export const guests = {
   arrivedOf: 'Arrived: {arrived} of {size}',
   notOpened: 'Not opened',
   linkRevoked: 'Link stopped',
+  linkReplaced: 'New link since',
+  linkReplacedText: 'A new link was issued since then. The one in that message works no more.',
   invitation: {
     none: 'Not sent',
     queued: 'Being sent…',
@@ -112,9 +114,17 @@ export const guests = {
     label: 'Link',
     copy: 'Copy',
     open: 'Open the link',
+    newTitle: 'New link of {name}',
+    newText: 'The link before it works no more, and {name} does not have this one yet: send it, or copy it.',
+    newOnlyCopy: 'The link before it works no more, and {name} does not have this one yet: copy it for them.',
+    sendBy: {
+      email: 'Send it by e-mail',
+      sms: 'Send it by SMS',
+    },
+    sent: 'The new link of {name} is on its way.',
     reissueTitle: 'Issue a new link for {name}?',
     reissueText:
-      'The link that 1 person holds stops working at once. You then have to give them the new one.',
+      'The link that 1 person holds stops working at once. You then send them the new one, or give it to them.',
     reissue: 'Issue a new link',
   },
   revoke: {

@@ -1,5 +1,6 @@
 import type { InjectionKey } from 'vue'
 import type { GuestView } from '@contracts/guests.ts'
+import type { Channel } from './guests.api.ts'
 
 export type GuestAction = 'copyLink' | 'newLink' | 'revoke' | 'edit' | 'remove' | 'forget'
 
@@ -7,6 +8,15 @@ export type GuestAction = 'copyLink' | 'newLink' | 'revoke' | 'edit' | 'remove' 
 export function actionsFor(guest: GuestView): readonly GuestAction[] {
   const link: GuestAction[] = guest.linkRevoked ? ['newLink'] : ['copyLink', 'newLink', 'revoke']
   return ['edit', ...link, 'remove', 'forget']
+}
+
+/** How a link is sent to a guest: as their invitation was, as long as they can be reached so. Null without any address. */
+export function channelTo({ email, phone, invitation }: GuestView): Channel | null {
+  const reached: readonly Channel[] = [
+    ...(email === null ? [] : (['email'] as const)),
+    ...(phone === null ? [] : (['sms'] as const)),
+  ]
+  return reached.find((channel) => channel === invitation.channel) ?? reached[0] ?? null
 }
 
 export type ActOnGuest = (action: GuestAction, guest: GuestView) => void
