@@ -3,12 +3,15 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { guestDecider } from '../../commands/guest/decider.ts'
 import { linkInvalid } from '../../commands/guest/openings.ts'
+import { arrivedCount, type InvitedGuest } from '../../commands/guest/state.ts'
 import { rsvpsDecider } from '../../commands/rsvps/decider.ts'
 import { blockedProblem, problem } from '../../contracts/common.ts'
 import { openAnswer, openBody, rsvpAnswer, rsvpBody, sealedInvitation } from '../../contracts/rsvp.ts'
 import { guestStream, rsvpsStream } from '../../events/streams.ts'
 import { DomainError } from '../../kernel/errors.ts'
-import { derivedId } from '../../kernel/ids.ts'
+import { commandIdOf, derivedId } from '../../kernel/ids.ts'
+import type { CommandContext } from '../../eventstore/codec.ts'
+import type { LinkClaims } from '../../tokens/tokens.ts'
 import type { AppDeps } from '../deps.ts'
 import { createLinks, type LiveLink } from '../links.ts'
 import { sendPage } from '../pages.ts'
@@ -103,8 +106,9 @@ export const rsvpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
       const link = await links.require(request, request.params.token)
       const { claims, guest, event } = link
       await requireOpening(request, link)
-      const context = contextOf(deps, request, `guest:${claims.guestId}`)
       const { answer, partySize, plusOneNames = [], note = null } = request.body
+      requireSeatsOfThoseInside(guest, answer === 'attending' ? partySize : 0)
+      const context = contextOf(deps, request, `guest:${claims.guestId}`)
       const { state, position } = await commands.execute(
         rsvpsDecider,
         rsvpsStream(claims.eventId),
@@ -121,6 +125,7 @@ export const rsvpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
         },
         context,
       )
+      await links.guard(request, () => requireStillListed(claims, context))
       const seat = state.seats.get(claims.guestId)
       if (seat === undefined) throw linkInvalid()
       withPosition(reply, position)
@@ -163,6 +168,23 @@ export const rsvpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
    * @throws DomainError `opening_expired` unless the request carries the token of an opening of this very link that the
    *   host has not called suspicious since
    */
+  /**
+   * Who left the list while the answer was under way has no seat of it: what takes back the seats of those who leave may
+   * have come before the answer, which it can not have seen.
+   */
+  async function requireStillListed({ eventId, guestId }: LinkClaims, context: CommandContext): Promise<void> {
+    const guest = await commands.state(guestDecider, guestStream(eventId, guestId))
+    if (guest.kind === 'invited' && guest.gone === null) return
+    const commandId = commandIdOf(context.commandId, 'withdraw')
+    await commands.execute(
+      rsvpsDecider,
+      rsvpsStream(eventId),
+      { kind: 'withdraw', guestId },
+      { ...context, commandId },
+    )
+    throw linkInvalid()
+  }
+
   async function requireOpening(request: FastifyRequest, { claims, guest }: LiveLink): Promise<void> {
     const { eventId, guestId, version } = claims
     const bearer = bearerOf(request)
@@ -172,6 +194,15 @@ export const rsvpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
     if (ofThisLink && guest.attempts.get(opening.attemptId)?.verdict !== 'suspicious') return
     throw new DomainError('unauthenticated', 'opening_expired', 'Open the invitation again to answer.')
   }
+}
+
+/** @param wanted people whom the answer says to come. Seats of people who are inside are not given to others. */
+function requireSeatsOfThoseInside(guest: InvitedGuest, wanted: number): void {
+  const inside = arrivedCount(guest)
+  if (wanted >= inside) return
+  const who = inside === 1 ? 'You have' : `${String(inside)} of you have`
+  const detail = `${who} arrived already, so this answer cannot be given here. If that is wrong, tell the people at the door.`
+  throw new DomainError('conflict', 'already_arrived', detail, { extras: { arrived: inside } })
 }
 
 function visitorOf(request: FastifyRequest, fingerprint?: Record<string, string> | null) {

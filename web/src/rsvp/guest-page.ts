@@ -180,8 +180,9 @@ const waitOf = (seconds: number): Trouble =>
 function conflictOf({ code, detail, field }: Failure): Trouble {
   // About the idempotency key and not about the event; a new try settles it.
   if (code.startsWith('idempotency')) return { kind: 'wait' }
-  // The party has seats and keeps them; it only cannot have more.
-  return code === 'party_does_not_fit' ? { kind: 'refused', field, detail } : { kind: 'closed' }
+  // The party has seats and keeps them; it only cannot have more, or fewer than are there already.
+  const keeps = code === 'party_does_not_fit' || code === 'already_arrived'
+  return keeps ? { kind: 'refused', field, detail } : { kind: 'closed' }
 }
 
 /** Whether answers are taken; `draft` is told apart because the guest should come back. */
