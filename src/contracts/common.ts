@@ -1,9 +1,10 @@
 import { z } from 'zod'
 
 export const id = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, 'is not an id')
-export const instant = z.iso.datetime({
-  error: 'is not a time in ISO 8601 UTC, such as 2026-12-31T19:00:00Z',
-})
+/** A time of a caller, from 1970 to 9999: before that no clock is, and PostgreSQL has no year 0. */
+export const instant = z.iso
+  .datetime({ error: 'is not a time in ISO 8601 UTC, such as 2026-12-31T19:00:00Z', abort: true })
+  .refine((at) => at >= '1970', { error: 'is before 1970', abort: true })
 
 /** One line of text for people: trimmed, no control characters. */
 export const line = (max: number) =>

@@ -38,7 +38,7 @@ export type CheckInRow = {
   readonly gate: string
   readonly ticket_id: string | null
   readonly device_id: string
-  /** By the device's clock. */
+  /** By the device's clock, from 1970 on. */
   readonly scanned_at: string
   /** By the server's clock. */
   readonly at: string
@@ -69,6 +69,12 @@ export type ConflictRow = {
   /** Nothing is left to do: it is settled, or arrivals were taken back and what remains may be right. */
   readonly resolved: boolean
 }
+
+/**
+ * Facts of earlier releases may have any time in ISO 8601: PostgreSQL has no year 0, and reads no text of more than 128
+ * characters as a time.
+ */
+const storable = (at: string): string => new Date(Math.max(0, Date.parse(at))).toISOString()
 
 const party = <T extends FactType>(
   expected: (fact: FactOfType<T>) => number,
@@ -125,7 +131,7 @@ const checkIns = defineTable<CheckInRow>({
         gate: fact.data.gate,
         ticket_id: fact.data.ticketId,
         device_id: fact.data.deviceId,
-        scanned_at: fact.data.scannedAt,
+        scanned_at: storable(fact.data.scannedAt),
         at: timeOf(fact),
         came_at: new Date(happenedAt(fact)).toISOString(),
         offline: fact.data.offline,
@@ -218,4 +224,4 @@ const parties = defineTable<PartyRow>({
 })
 
 /** Who is expected and who came in, by gate, and what should not have happened. */
-export const arrivals: Projection = { name: 'arrivals', version: 3, tables: [checkIns, parties, conflicts] }
+export const arrivals: Projection = { name: 'arrivals', version: 4, tables: [checkIns, parties, conflicts] }

@@ -158,6 +158,16 @@ describe('checking in', () => {
     ])
   })
 
+  it('is not taken with a time before 1970, which no clock tells', async () => {
+    for (const scannedAt of ['0000-01-01T00:00:00Z', '1969-12-31T23:59:59Z']) {
+      const { status, body } = await checkIn<Problem>('nonce-0001', { scannedAt })
+      expect(status).toBe(400)
+      expect(body.errors).toEqual([{ path: 'scannedAt', message: 'is before 1970' }])
+    }
+    expectStatus(await checkIn('nonce-0001', { scannedAt: '1970-01-01T00:00:00Z' }), 200)
+    expect((await arrived()).arrived).toBe(1)
+  })
+
   it('admits nobody beyond the party when two gates scan at the same moment', async () => {
     const scans = await Promise.all(
       Array.from({ length: 8 }, (_, at) => checkIn(`nonce-000${String(at)}`, { arrivalCount: 1 })),

@@ -47,6 +47,18 @@ describe('arrivals', () => {
     expect(cameAt('2026-06-01T09:15:00Z', false)).toBe('2026-06-01T10:00:00.000Z')
   })
 
+  it('keeps the time of a device in a form that the database takes, whatever its clock said', () => {
+    const scannedAt = (said: string) =>
+      rowsOf(arrivals, asFacts([ada.checkedIn(1, 1, 'North', { scannedAt: said })]), 'check_ins')[0]?.[
+        'scanned_at'
+      ]
+    expect(scannedAt('2026-06-01T09:15:00Z')).toBe('2026-06-01T09:15:00.000Z')
+    // PostgreSQL has no year 0, and reads no text of more than 128 characters as a time.
+    expect(scannedAt('0000-01-01T00:00:00Z')).toBe('1970-01-01T00:00:00.000Z')
+    expect(scannedAt(`2026-06-01T09:15:00.${'9'.repeat(200)}Z`)).toBe('2026-06-01T09:15:00.999Z')
+    expect(scannedAt('9999-12-31T23:59:59Z')).toBe('9999-12-31T23:59:59.000Z')
+  })
+
   it('counts an arrival again when the one it was counted with is undone', () => {
     const counted = (...steps: Step[]) =>
       rowsOf(arrivals, asFacts(steps), 'check_ins').map((one) => one['counted'])

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createPool } from '../../src/postgres/pool.ts'
+import { arrivals } from '../../src/projections/arrivals.ts'
 import { moveCheckpoints, readGenerations } from '../../src/projections/generations.ts'
 import { guests } from '../../src/projections/guests.ts'
 import type { Projection } from '../../src/projections/projection.ts'
+import { projections as all } from '../../src/projections/registry.ts'
 import { rsvps } from '../../src/projections/rsvps.ts'
 import { inProjection } from '../../src/projections/transaction.ts'
 import { guestStream, rsvpsStream } from '../../src/events/streams.ts'
@@ -91,6 +93,19 @@ it('parks a fact whose values the database refuses, and only its stream', async 
       deadLetters: expect.objectContaining({ facts: 2, units: 1 }) as unknown,
     }),
   ])
+})
+
+it('applies and rebuilds an arrival at a time that no calendar of the database has', async () => {
+  const projections = world.process()
+  await projections.start()
+  await appendSteps(world.log, [ada.checkedIn(1, 1, 'North', { scannedAt: '0000-01-01T00:00:00Z' })])
+  await settle(world, projections)
+  const parked = (await projections.status()).map(({ deadLetters }) => deadLetters.facts)
+  expect(parked).toEqual(all.map(() => 0))
+  const live = await tablesOf(world, [arrivals])
+  expect(live['arrivals.check_ins']).toHaveLength(1)
+  await projections.rebuild('arrivals')
+  expect(await tablesOf(world, [arrivals])).toEqual(live)
 })
 
 /** The projection of answers, broken for a note until somebody mends it. */

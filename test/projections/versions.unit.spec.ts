@@ -30,6 +30,7 @@ const TABLES_OF_VERSION: Readonly<Record<string, string>> = {
   'arrivals 1': '024a9646f5d615d1',
   'arrivals 2': 'e9913a17d1b25563',
   'arrivals 3': 'c5a26757d25378a9',
+  'arrivals 4': 'c5a26757d25378a9',
   'door 1': '7a655a81df11c87c',
   'door 2': '7a655a81df11c87c',
   'door 3': 'f09ed1526e033b5c',
