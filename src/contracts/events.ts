@@ -63,7 +63,10 @@ export const eventCounts = z.object({
   opened: z.int(),
   confirmedParties: z.int(),
   confirmedPeople: z.int(),
+  waitlistedParties: z.int(),
   waitlistedPeople: z.int(),
+  /** People of the party that gets the next seats, 0 when nobody waits. */
+  firstWaitingPeople: z.int(),
   declined: z.int(),
   maybe: z.int(),
   arrivedParties: z.int(),

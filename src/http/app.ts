@@ -29,6 +29,7 @@ import { metricsRoutes } from './routes/metrics.ts'
 import { outboxRoutes } from './routes/outbox.ts'
 import { previewRoutes } from './routes/preview.ts'
 import { rsvpRoutes } from './routes/rsvp.ts'
+import { seatRoutes } from './routes/seats.ts'
 import { securityRoutes } from './routes/security.ts'
 import { stepUpRoutes } from './routes/step-up.ts'
 import { observeRequests } from './observe.ts'
@@ -102,6 +103,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
       importRoutes,
       invitationRoutes,
       rsvpRoutes,
+      seatRoutes,
       securityRoutes,
       previewRoutes,
       feedbackRoutes,

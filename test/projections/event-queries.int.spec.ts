@@ -20,7 +20,9 @@ describe('events', () => {
       opened: 2,
       confirmedParties: 1,
       confirmedPeople: 3,
+      waitlistedParties: 2,
       waitlistedPeople: 3,
+      firstWaitingPeople: 2,
       declined: 0,
       maybe: 0,
       arrivedParties: 1,
@@ -28,6 +30,16 @@ describe('events', () => {
       flagged: 1,
     })
     expect(() => eventView.parse({ ...overview, role: 'owner' })).not.toThrow()
+  })
+
+  it('has nobody first on a waitlist without anybody', async ({ queries }) => {
+    const { items } = await queries.events.listOwned(aHostId(), { limit: 10 })
+    expect(
+      items.map(({ name, counts }) => [name, counts.waitlistedParties, counts.firstWaitingPeople]),
+    ).toEqual([
+      ['Later', 0, 0],
+      ['Gala', 2, 2],
+    ])
   })
 
   it('finds nothing under an id that nobody created', async ({ queries }) => {

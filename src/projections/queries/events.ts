@@ -13,7 +13,13 @@ const COUNTS = `
     count(*) FILTER (WHERE g.openings > 0)::int                                    AS "opened",
     count(*) FILTER (WHERE g.rsvp_status = 'confirmed')::int                       AS "confirmedParties",
     coalesce(sum(g.party_size) FILTER (WHERE g.rsvp_status = 'confirmed'), 0)::int AS "confirmedPeople",
+    count(*) FILTER (WHERE g.rsvp_status = 'waitlisted')::int                      AS "waitlistedParties",
     coalesce(sum(g.party_size) FILTER (WHERE g.rsvp_status = 'waitlisted'), 0)::int AS "waitlistedPeople",
+    coalesce((
+      SELECT w.party_size FROM {rsvps}.answers w
+      WHERE w.event_id = e.event_id AND w.status = 'waitlisted'
+      ORDER BY w.waiting_since LIMIT 1
+    ), 0)                                                                          AS "firstWaitingPeople",
     count(*) FILTER (WHERE g.rsvp_status = 'declined')::int                        AS "declined",
     count(*) FILTER (WHERE g.rsvp_status = 'maybe')::int                           AS "maybe",
     count(*) FILTER (WHERE g.arrived > 0)::int                                     AS "arrivedParties",
