@@ -43,7 +43,7 @@ export const scannerDevice = z.object({
   /** When the device first used the ticket, and last; within 10 minutes, or the second of its last arrival. */
   firstSeenAt: z.string(),
   lastSeenAt: z.string(),
-  /** People it let in. */
+  /** People it let in, whether or not they count at another gate. */
   arrived: z.int(),
 })
 /** `GET /api/events/:id/scanner-tickets`, the newest first; `DELETE …/:ticketId` revokes one (204). */
@@ -100,15 +100,12 @@ const party = z.object({
   names: z.array(z.string()),
 })
 
-export const lastArrival = z.object({
-  at: z.string(),
-  gate: z.string(),
-  count: z.int(),
-  deviceId: z.string(),
-})
+/** `at` is when it happened: without a connection, before it was recorded. */
+const happened = { at: z.string(), gate: z.string() }
+export const lastArrival = z.object({ ...happened, count: z.int(), deviceId: z.string() })
 
 /** Staff sent the party away, and nobody of it was let in since. */
-export const turnedAway = z.object({ at: z.string(), gate: z.string(), reason: turnAwayReason })
+export const turnedAway = z.object({ ...happened, reason: turnAwayReason })
 
 /** What became of the guest's answer: why a guest without a seat has none. */
 export const answered = rsvpStatus
@@ -261,6 +258,9 @@ export const doorConflict = z.object({
   resolved: z.boolean(),
 })
 
+/** `arrived` are people who count there; `letIn` are more where another gate let some of them in too, and they count at that. */
+const gateArrivals = z.object({ gate: z.string(), arrived: z.int(), letIn: z.int(), lastAt: z.string() })
+
 const missingGuest = z.object({ guest: person, expected: z.int(), arrived: z.int() })
 
 export const arrivals = z.object({
@@ -281,7 +281,7 @@ export const arrivals = z.object({
     complete: z.int(),
     partly: z.int(),
   }),
-  byGate: z.array(z.object({ gate: z.string(), arrived: z.int(), lastAt: z.string() })),
+  byGate: z.array(gateArrivals),
   /** From the first arrival to the last, without gaps; `from` is the start of 15 minutes. */
   byQuarterHour: z.array(z.object({ from: z.string(), arrived: z.int() })),
   /** The newest first, resolved ones after the others; 100 at most. */

@@ -1,4 +1,6 @@
 import { describe, expect } from 'vitest'
+import type { z } from 'zod'
+import type { scannerTicketList } from '../../src/contracts/door.ts'
 import { MINUTE } from '../../src/kernel/time.ts'
 import { atTheDoor } from '../support/at-the-door.ts'
 import type { Gate } from '../support/gate.ts'
@@ -86,6 +88,26 @@ describe('two gates that let the same pass in without knowing of each other', ()
     expect(guests.map(({ id, arrived }) => [id, arrived])).toEqual([[grace.id, 2]])
   })
 
+  it('are at the gate that let people in who count elsewhere, and on its phone', async ({
+    host,
+    event,
+    both,
+    arrivals,
+  }) => {
+    await both()
+    expect((await arrivals()).byGate).toMatchObject([
+      { gate: 'North', arrived: 2, letIn: 2 },
+      { gate: 'South', arrived: 0, letIn: 2 },
+    ])
+    const path = `/api/events/${event.id}/scanner-tickets`
+    const { items } = expectStatus(await host.client.get<z.infer<typeof scannerTicketList>>(path), 200)
+    const people = items.flatMap(({ gate, devices }) => devices.map(({ arrived }) => [gate, arrived]))
+    expect(people.toSorted()).toEqual([
+      ['North', 2],
+      ['South', 2],
+    ])
+  })
+
   it('are told the same whether they upload one after the other or at once', async ({
     grace,
     north,
@@ -103,6 +125,46 @@ describe('two gates that let the same pass in without knowing of each other', ()
         .toSorted(),
     ).toEqual(['accepted', 'conflict'])
     expect(await arrivals()).toMatchObject({ arrived: 2, conflicts: [{}] })
+  })
+})
+
+describe('when somebody of the party came in last', () => {
+  it('is when they came and not when it was recorded, for staff with and without a connection', async ({
+    product,
+    grace,
+    north,
+    south,
+    arrivals,
+  }) => {
+    const came = new Date(product.clock.now()).toISOString()
+    const queued = admitted(north, { pass: grace.pass, arrivalCount: 1 })
+    product.clock.advance(5 * MINUTE)
+    await north.batch(queued)
+    const last = { at: came, gate: 'North', count: 1 }
+    const everywhere = async () => [
+      expectStatus(await south.preview({ pass: grace.pass }), 200).lastArrival,
+      (await south.search('grace'))[0]?.lastArrival,
+      (await south.manifest()).guests[0]?.lastArrival,
+    ]
+    expect(await everywhere()).toMatchObject([last, last, last])
+    expect((await arrivals()).lastAt).toBe(came)
+  })
+
+  it('is of the arrival that was last, though an earlier one came to us after it', async ({
+    product,
+    grace,
+    north,
+    south,
+  }) => {
+    const early = admitted(north, { pass: grace.pass, arrivalCount: 1 })
+    product.clock.advance(5 * MINUTE)
+    const came = new Date(product.clock.now()).toISOString()
+    expectStatus(await south.checkIn({ pass: grace.pass, arrivalCount: 1 }), 200)
+    product.clock.advance(5 * MINUTE)
+    await north.batch(early)
+    const last = { at: came, gate: 'South', count: 1 }
+    expect(expectStatus(await north.preview({ pass: grace.pass }), 200).lastArrival).toMatchObject(last)
+    expect((await north.search('grace'))[0]?.lastArrival).toMatchObject(last)
   })
 })
 

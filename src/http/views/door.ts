@@ -1,4 +1,4 @@
-import { arrivedCount, lastArrival, standingRefusal } from '../../commands/guest/state.ts'
+import { arrivedCount, cameInAt, lastArrival, standingRefusal } from '../../commands/guest/state.ts'
 import { refusalOf } from '../../commands/guest/check-in.ts'
 import type { CheckInAnswer, CheckInPreview } from '../../contracts/door.ts'
 import type { DoorGuest } from '../../projections/queries/types.ts'
@@ -13,7 +13,7 @@ function partyView({ guestId, guest, seat, expected }: Party) {
     lastArrival:
       last === null
         ? null
-        : { at: iso(last.at), gate: last.gate, count: last.count, deviceId: last.deviceId },
+        : { at: iso(cameInAt(last)), gate: last.gate, count: last.count, deviceId: last.deviceId },
   }
 }
 

@@ -34,7 +34,7 @@ const VIEW = `
   FROM party`
 
 const GATES = `
-  SELECT gate, sum(counted)::int AS arrived, max(came_at) AS "lastAt"
+  SELECT gate, sum(counted)::int AS arrived, sum(arrival_count)::int AS "letIn", max(came_at) AS "lastAt"
   FROM {arrivals}.check_ins WHERE event_id = $1 AND NOT undone
   GROUP BY gate ORDER BY gate`
 

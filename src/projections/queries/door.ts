@@ -44,12 +44,12 @@ const TICKETS = `
 /** A device that let somebody in was there, also when its being there was not recorded by itself. */
 const DEVICES = `
   SELECT ticket_id AS "ticketId", device_id AS "deviceId", min(first) AS "firstSeenAt", max(last) AS "lastSeenAt",
-    sum(counted)::int AS arrived
+    sum(let_in)::int AS arrived
   FROM (
-    SELECT ticket_id, device_id, first_seen_at AS first, last_seen_at AS last, 0 AS counted
+    SELECT ticket_id, device_id, first_seen_at AS first, last_seen_at AS last, 0 AS let_in
     FROM {door}.devices WHERE event_id = $1
     UNION ALL
-    SELECT ticket_id, device_id, at, at, CASE WHEN undone THEN 0 ELSE counted END
+    SELECT ticket_id, device_id, at, at, CASE WHEN undone THEN 0 ELSE arrival_count END
     FROM {arrivals}.check_ins WHERE event_id = $1 AND ticket_id IS NOT NULL
   ) seen
   GROUP BY ticket_id, device_id
@@ -125,10 +125,11 @@ function guestOf(row: DoorColumns): DoorGuest {
 }
 
 function lastOf(arrivals: readonly DoorArrival[]): DoorGuest['lastArrival'] {
-  const last = arrivals.at(-1)
+  // One without a connection may be recorded after one that came later.
+  const last = arrivals.toSorted((one, other) => Date.parse(one.cameAt) - Date.parse(other.cameAt)).at(-1)
   return last === undefined
     ? null
-    : { at: last.at, gate: last.gate, deviceId: last.deviceId, count: last.count }
+    : { at: last.cameAt, gate: last.gate, deviceId: last.deviceId, count: last.count }
 }
 
 function standing({ turned_away, arrivals }: DoorColumns): DoorGuest['turnedAway'] {
