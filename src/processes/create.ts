@@ -16,8 +16,8 @@ import { createRunner, type RunnerStatus } from './runner.ts'
 import { undecodableHandler } from './undecodable.ts'
 
 export interface ProcessesOptions extends NotificationOptions {
-  readonly store: Pick<EventStore, 'subscribe'>
-  readonly factLog: Pick<FactLog, 'decode' | 'read'>
+  readonly store: Pick<EventStore, 'readStream' | 'subscribe'>
+  readonly factLog: Pick<FactLog, 'decode'>
   /** Of the database that holds checkpoints and jobs; `processMigrations` are applied to it before. */
   readonly pool: Pool
   readonly databaseUrl: string

@@ -1,4 +1,5 @@
 import type { Log as FactLog } from '../eventstore/log.ts'
+import type { EventStore } from '../eventstore/port.ts'
 import type { Clock } from '../kernel/time.ts'
 import type { Pool } from '../postgres/pool.ts'
 import type { JobHandler, Jobs } from './jobs.ts'
@@ -6,7 +7,8 @@ import type { ProcessManager } from './reactions.ts'
 import { reactionsOf } from './runner.ts'
 
 export interface UndecodableOptions {
-  readonly factLog: Pick<FactLog, 'read'>
+  readonly store: Pick<EventStore, 'readStream'>
+  readonly factLog: Pick<FactLog, 'decode'>
   readonly pool: Pool
   readonly jobs: Pick<Jobs, 'enqueue'>
   readonly managers: readonly ProcessManager[]
@@ -15,12 +17,14 @@ export interface UndecodableOptions {
 
 /** Reads a fact again that could not be read, and lets follow from it what should have followed then. */
 export function undecodableHandler(options: UndecodableOptions): JobHandler<'undecodable-fact'> {
-  const { factLog, pool, jobs, managers, clock } = options
-  return async ({ data }) => {
-    const { facts } = await factLog.read(data.stream, data.revision)
-    const [fact] = facts
-    if (fact === undefined) return
-    const requests = managers.flatMap((manager) => reactionsOf(manager, fact, clock.now()))
+  const { store, factLog, pool, jobs, managers, clock } = options
+  return async ({ data: { stream, revision } }) => {
+    // Alone: one that comes later in the stream, and cannot be read either, has a job of its own.
+    const slice = await store.readStream(stream, { from: revision, limit: 1 })
+    const [one] = slice.exists ? await factLog.decode(slice.records) : []
+    if (one === undefined) return
+    if (!one.ok) throw one.error
+    const requests = managers.flatMap((manager) => reactionsOf(manager, one.fact, clock.now()))
     await jobs.enqueue(pool, requests)
   }
 }

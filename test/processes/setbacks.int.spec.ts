@@ -2,55 +2,69 @@ import { expect, vi } from 'vitest'
 import { commandIdOf } from '../../src/kernel/ids.ts'
 import { createJobs } from '../../src/processes/jobs.ts'
 import { silentLog } from '../support/log.ts'
-import { eventually, EVENT, guestId, inWorld as test, ofGuest } from './world.ts'
+import { eventually, EVENT, guestId, inWorld as test, ofGuest, type World } from './world.ts'
+
+const FACT = '7b3f5d0e-0000-5000-8000-00000000000a'
+const LATER_FACT = '7b3f5d0e-0000-5000-8000-00000000000b'
+
+/** Appends to the stream of the first guest what a release wrote that does not exist yet. @returns its revision */
+async function appendUnreadable(world: World, id: string): Promise<number> {
+  const at = '2026-06-01T10:00:00.000Z'
+  const metadata = { v: 2, at, actor: 'host:x', $correlationId: 'r', $causationId: 'c' }
+  const record = { id, type: 'GuestRemoved', data: {}, metadata }
+  return (await world.front.store.append(ofGuest(1), 'any', [record])).revision
+}
+
+/** The release that can read a fact is rolled out. */
+async function makeReadable(world: World, id: string): Promise<void> {
+  const { pool } = world.database
+  await pool.query(
+    `UPDATE eventstore.events SET metadata = replace(metadata, '"v":2', '"v":1') WHERE id = $1`,
+    [id],
+  )
+  await pool.query(`UPDATE pgboss.job SET start_after = now() WHERE state = 'retry'`)
+}
+
+async function jobsIn(world: World, queue: string): Promise<unknown[]> {
+  const { rows } = await world.database.pool.query<Record<string, unknown>>(
+    'SELECT id, state, data FROM pgboss.job WHERE name = $1 ORDER BY data',
+    [queue],
+  )
+  return rows
+}
+
+const departureAfter = (factId: string) => ({
+  id: commandIdOf('departures', factId, 'departure'),
+  data: { eventId: EVENT, guestId: guestId(1) },
+})
 
 test('a fact that cannot be read holds up nobody, and is followed up once it can be', async ({ world }) => {
-  const factId = '7b3f5d0e-0000-5000-8000-00000000000a'
-  const stream = ofGuest(1)
-  const { revision } = await world.front.factLog.read(stream)
-  await world.front.store.append(stream, revision, [
-    {
-      id: factId,
-      type: 'GuestRemoved',
-      data: {},
-      // Written by a release that does not exist yet.
-      metadata: {
-        v: 2,
-        at: '2026-06-01T10:00:00.000Z',
-        actor: 'host:x',
-        $correlationId: 'r',
-        $causationId: 'c',
-      },
-    },
-  ])
+  const revision = await appendUnreadable(world, FACT)
   await world.invite(2)
   await world.queueInvitation(2)
   await world.running()
   await eventually(async () => {
     expect(await world.history(2)).toContain('InvitationSent')
-    const { rows } = await world.database.pool.query('SELECT state, data FROM pgboss.job WHERE name = $1', [
-      'undecodable-fact',
+    expect(await jobsIn(world, 'undecodable-fact')).toMatchObject([
+      { state: 'retry', data: { factId: FACT, stream: ofGuest(1), revision } },
     ])
-    expect(rows).toEqual([{ state: 'retry', data: { factId, stream, revision: revision + 1 } }])
   })
-  // The release is rolled out.
-  await world.database.pool.query(
-    `UPDATE eventstore.events SET metadata = replace(metadata, '"v":2', '"v":1') WHERE stream = $1`,
-    [stream],
-  )
-  await world.database.pool.query(`UPDATE pgboss.job SET start_after = now() WHERE state = 'retry'`)
+  await makeReadable(world, FACT)
   await eventually(async () => {
-    const { rows } = await world.database.pool.query(
-      'SELECT id, state, data FROM pgboss.job WHERE name = $1',
-      ['departure'],
-    )
-    expect(rows).toMatchObject([
-      {
-        id: commandIdOf('departures', factId, 'departure'),
-        state: 'completed',
-        data: { eventId: EVENT, guestId: guestId(1) },
-      },
-    ])
+    expect(await jobsIn(world, 'departure')).toMatchObject([{ ...departureAfter(FACT), state: 'completed' }])
+  })
+})
+
+test('a fact that can be read again does not wait for a later one that cannot', async ({ world }) => {
+  await appendUnreadable(world, FACT)
+  await appendUnreadable(world, LATER_FACT)
+  await world.running()
+  await eventually(async () => {
+    expect(await jobsIn(world, 'undecodable-fact')).toMatchObject([{ state: 'retry' }, { state: 'retry' }])
+  })
+  await makeReadable(world, FACT)
+  await eventually(async () => {
+    expect(await jobsIn(world, 'departure')).toMatchObject([departureAfter(FACT)])
   })
 })
 
