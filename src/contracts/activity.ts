@@ -33,6 +33,11 @@ export const activityItem = z
     decision: z.enum(['allowed', 'blocked', 'challenged']).nullable(),
     ruleSet: z.string().nullable(),
     subScores: z.record(z.string(), z.number()).nullable(),
+    /**
+     * What each signal adds to the score, or takes from it, before that is rounded, capped and kept within 0 to 100. Null
+     * where this release does not know the rules.
+     */
+    points: z.record(z.string(), z.number()).nullable(),
     reasons: z.array(z.string()),
     /** Degrees, to the tenth: about 11 km, finer than the data is right. */
     place: z

@@ -64,6 +64,12 @@ describe('opening', () => {
     // 0.40 x 100 for the device, 0.25 x 80 for the network, 0.10 x 10 for the one before; a day is long enough to travel.
     expect(item).toMatchObject({ score: 61, band: 'high', label: 'Suspicious', decision: 'allowed' })
     expect(item?.subScores).toMatchObject({ fingerprint_mismatch: 100, ip_change: 80, geo_jump: 0 })
+    expect(item?.points).toMatchObject({
+      fingerprint_mismatch: 40,
+      ip_change: 20,
+      repeated_access: 1,
+      geo_jump: 0,
+    })
     expect(item?.reasons).toHaveLength(2)
     for (const reason of item?.reasons ?? []) expect(reason).toMatch(/^[A-Z].*[a-z]/)
   })

@@ -14,6 +14,7 @@ export const openingItem = (change: Partial<ActivityItem> = {}): ActivityItem =>
   decision: 'allowed',
   ruleSet: 'v1',
   subScores: {},
+  points: {},
   reasons: [],
   place: null,
   device: null,

@@ -2,6 +2,8 @@ import type { ActivityItem } from '../../contracts/activity.ts'
 import { unreachable } from '../../kernel/errors.ts'
 import { BAND_LABELS } from '../../scoring/bands.ts'
 import { joinPlaces } from '../../scoring/reasons.ts'
+import { ruleSets } from '../../scoring/rules/registry.ts'
+import { contributions } from '../../scoring/score.ts'
 import { sentence } from '../../scoring/wording.ts'
 import type { ActivityRow } from '../activity-row.ts'
 
@@ -30,6 +32,7 @@ export function activityItemOf(row: ToldRow): ActivityItem {
     decision: row.decision,
     ruleSet: row.rule_set,
     subScores: row.sub_scores === null ? null : { ...row.sub_scores },
+    points: pointsOf(row),
     reasons: joinPlaces(row.reasons, row.reason_places).map(sentence),
     place: row.place,
     device: row.device,
@@ -41,6 +44,12 @@ export function activityItemOf(row: ToldRow): ActivityItem {
     verdictNote: row.verdict?.note ?? null,
     before: row.scored_before,
   }
+}
+
+function pointsOf({ rule_set, sub_scores }: ActivityRow): ActivityItem['points'] {
+  const ruleSet = ruleSets.find(({ id }) => id === rule_set)
+  if (ruleSet === undefined || sub_scores === null) return null
+  return Object.fromEntries(contributions(ruleSet, sub_scores).map(({ signal, points }) => [signal, points]))
 }
 
 function labelOf(row: ActivityRow): ActivityItem['label'] {

@@ -41,9 +41,15 @@ export const live = {
   details: 'Details',
   detailsOf: 'Details of {name}',
   noReasons: 'Nothing about this opening stood out.',
-  parts: 'Signals, each from 0 to 100',
+  parts: 'Points that each signal adds to the score, or takes from it:',
+  together: 'Together',
+  counted: {
+    rounded: 'Rounded, the score is {score}.',
+    most: 'The score is {score}: it never goes higher.',
+    least: 'The score is {score}: it never goes lower.',
+    capped: 'The score is {score}: one strong sign alone never makes it more than that.',
+  },
   ruleSet: 'Rules: {name}',
-  lowers: '{value}, lowers the score',
   erasedGuest: 'Erased guest',
   signals: {
     fingerprint_mismatch: 'Another device',
