@@ -43,6 +43,8 @@ describeEvening('the Security tab', (at, test) => {
     const hypatia = { hasText: 'Hypatia of Alexandria' }
     const answers = (row: Locator) => row.getByRole('group', { name: 'Was it Hypatia of Alexandria?' })
 
+    // Of alike openings a host tells the guest's own by the device.
+    await waiting.filter(hypatia).getByText('Firefox on Windows', { exact: false }).waitFor()
     await answers(waiting.filter(hypatia)).getByRole('button', { name: 'Suspicious' }).click()
     await waiting.filter(hypatia).waitFor({ state: 'detached' })
     await given.filter(hypatia).getByText('Suspicious, said by you').waitFor()

@@ -103,9 +103,9 @@ export const security = {
     title: 'Ask for a code',
     text: 'Whoever can read the guest’s mail or text messages is the guest. A code of six digits goes to the address on file; who enters it within 10 minutes goes on, and their device is trusted from then on.',
     high: 'Ask when an opening is suspicious',
-    highText: 'Switched off, suspicious openings go on and are only flagged for you.',
+    highText: 'Without it, suspicious openings go on and are only flagged for you.',
     blocked: 'Let blocked guests enter a code',
-    blockedText: 'Switched off, a blocked guest can only turn to you.',
+    blockedText: 'Without it, a blocked guest can only turn to you.',
     saved: 'The change is saved.',
   },
   inbox: {
