@@ -37,7 +37,7 @@ export const guests = {
     invited: 'Invited',
     opened: 'Opened',
     confirmed: 'Coming',
-    waitlisted: 'Waitlist',
+    waitlisted: 'Waiting list',
     maybe: 'Maybe',
     declined: 'Not coming',
   },
@@ -211,6 +211,11 @@ export const guests = {
       'Where the openings came from, the latest first. Places are those of the networks, often some way off.',
     openings: '{count} opening | {count} openings',
     unnamed: 'Unnamed place',
+  },
+  seat: {
+    text: 'A seat is free for this guest. Those who waited longer keep their places. | {count} seats are free for this party. Those who waited longer keep their places.',
+    give: 'Give them a seat | Give them {count} seats',
+    given: '{name} has a seat now. | {name} has {count} seats now.',
   },
   drawer: {
     title: 'Guest',

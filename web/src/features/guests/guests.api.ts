@@ -62,6 +62,10 @@ export const reissueLink = async (eventId: string, guestId: string, key: string)
   (await api.post<{ link: string }>(`${base(eventId)}/${guestId}/link`, undefined, { idempotencyKey: key }))
     .link
 
+/** Lets a guest in who waits, before their turn. */
+export const giveSeat = (eventId: string, guestId: string, key: string): Promise<GuestWithAnswer> =>
+  api.post(`${base(eventId)}/${guestId}/seat`, undefined, { idempotencyKey: key })
+
 export const importGuests = (
   eventId: string,
   file: Blob,
