@@ -33,6 +33,8 @@ export function createPasses({
   clock,
 }: Pick<AppDeps, 'tokens' | 'readModels' | 'head' | 'clock'>): Passes {
   const directories = new LRUCache<string, Directory>({ max: CACHED_EVENTS })
+  /** Under way, by event: a whole list, and a derivation for each guest, is too much to do once for every scan of a rush. */
+  const reading = new Map<string, Promise<Directory>>()
 
   async function read(eventId: string): Promise<Directory> {
     await awaitHead({ head, readModels })
@@ -46,6 +48,12 @@ export function createPasses({
     return directory
   }
 
+  function readOnce(eventId: string): Promise<Directory> {
+    const running = reading.get(eventId) ?? read(eventId).finally(() => reading.delete(eventId))
+    reading.set(eventId, running)
+    return running
+  }
+
   return {
     async guestOf(eventId, typed) {
       const code = tokens.normalisePassCode(typed)
@@ -57,7 +65,7 @@ export function createPasses({
       const age = known === undefined ? Infinity : clock.now() - known.readAt
       // Less than nothing once the clock was set back: guests with a new pass must not wait for it to come round again.
       if (age >= 0 && age < REREAD_AFTER) return null
-      return (await read(eventId)).guestByCode.get(code) ?? null
+      return (await readOnce(eventId)).guestByCode.get(code) ?? null
     },
   }
 }

@@ -1,7 +1,8 @@
-import { describe, expect } from 'vitest'
+import { describe, expect, onTestFinished, vi } from 'vitest'
 import { MAX_REFUSED_SCANS } from '../../src/commands/door/decider.ts'
 import type { Problem } from '../../src/contracts/common.ts'
 import { doorStream } from '../../src/events/streams.ts'
+import { newId } from '../../src/kernel/ids.ts'
 import { DAY, HOUR } from '../../src/kernel/time.ts'
 import { atTheDoor } from '../support/at-the-door.ts'
 import { attending, openGate, passOf } from '../support/gate.ts'
@@ -133,6 +134,23 @@ describe('what is no pass of a guest here', () => {
     product.clock.advance(HOUR)
     await north.preview({ pass: 'an hour later' })
     expect(await countOf(doorStream(event.id), 'ScanRefused')).toBe(MAX_REFUSED_SCANS.ofTicket + 1)
+  })
+
+  it('has the guest list read once for all the codes of nobody that come in at one moment', async ({
+    product,
+    event,
+    north,
+  }) => {
+    const reading = vi.spyOn(product.projections.queries.guests, 'listLinks')
+    onTestFinished(() => {
+      reading.mockRestore()
+    })
+    const codes = Array.from({ length: 30 }, () =>
+      product.tokens.passCodes({ eventId: event.id, guestId: newId(), version: 1 }).at(0),
+    )
+    const answers = await Promise.all(codes.map((code) => north.preview<Problem>({ code })))
+    expect(new Set(answers.map(({ body }) => body.code))).toEqual(new Set(['pass_unknown']))
+    expect(reading).toHaveBeenCalledTimes(1)
   })
 
   it('takes exactly one of code, pass and guest', async ({ grace, north }) => {
