@@ -39,14 +39,14 @@ export interface GuestFile {
  * @throws DomainError `file_empty`, `file_not_csv`, `no_name_column`, `no_guests`, `too_many_rows`
  */
 export async function parseGuestFile(bytes: Uint8Array, options: GuestFileOptions = {}): Promise<GuestFile> {
-  const { utf8, warnings } = decodeText(bytes)
+  const { utf8, guessed } = decodeText(bytes)
   const { delimiter, skip } = detectDelimiter(utf8.toString('utf8', 0, SAMPLE_BYTES))
   const list = new GuestList(options.defaultRegion)
   for (const block of readRecords(utf8.subarray(skip), delimiter)) {
     for (const record of block) list.add(record)
     await breathe()
   }
-  return list.finish(warnings)
+  return list.finish(guessed)
 }
 
 class GuestList {
@@ -98,7 +98,8 @@ class GuestList {
     this.rejected.push({ row, field, message })
   }
 
-  finish(earlier: readonly string[]): GuestFile {
+  /** @param guessed as of `decodeText` */
+  finish(guessed: boolean): GuestFile {
     if (this.columns === undefined) throw new DomainError('invalid', 'file_empty', 'The file is empty.')
     if (this.count === 0) {
       throw new DomainError(
@@ -107,7 +108,7 @@ class GuestList {
         'The file has a row of column names and no guests below it.',
       )
     }
-    const warnings = [...earlier, ...this.columns.warnings]
+    const warnings = [...(guessed ? [encodingWarning(this.rows)] : []), ...this.columns.warnings]
     if (this.short.count > 0) {
       const { count, first } = this.short
       const rows =
@@ -118,6 +119,16 @@ class GuestList {
     }
     return { rows: this.rows, rejected: this.rejected, columns: this.columns.headers, warnings }
   }
+}
+
+/** What was guessed can be judged at a name that the guess was needed for: it is shown as it was read. */
+function encodingWarning(rows: readonly GuestRow[]): string {
+  const telling = rows.find(({ name }) => /[^\0-\x7f]/.test(name))
+  const look =
+    telling === undefined
+      ? 'Should accents be wrong in your list'
+      : `Row ${String(telling.row)} is read as "${telling.name}"; if that is wrong`
+  return `The file is not UTF-8 and was read as Windows-1252. ${look}, save the file as "CSV UTF-8" and choose it again.`
 }
 
 function tooManyRows(): DomainError {

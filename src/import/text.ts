@@ -4,8 +4,8 @@ import { DomainError } from '../kernel/errors.ts'
 export interface DecodedText {
   /** The text in UTF-8, without a byte order mark. */
   readonly utf8: Buffer
-  /** What the host should know about how the bytes were read. */
-  readonly warnings: readonly string[]
+  /** The encoding is a guess that only a reader of the names can judge: Windows-1252. */
+  readonly guessed: boolean
 }
 
 interface Signature {
@@ -60,16 +60,11 @@ export function decodeText(bytes: Uint8Array): DecodedText {
 }
 
 function decode(file: Buffer): DecodedText {
-  if (startsWith(file, [0xff, 0xfe])) return { utf8: reencode(file, 'utf-16le'), warnings: [] }
-  if (startsWith(file, [0xfe, 0xff])) return { utf8: reencode(file, 'utf-16be'), warnings: [] }
+  if (startsWith(file, [0xff, 0xfe])) return { utf8: reencode(file, 'utf-16le'), guessed: false }
+  if (startsWith(file, [0xfe, 0xff])) return { utf8: reencode(file, 'utf-16be'), guessed: false }
   const text = startsWith(file, [0xef, 0xbb, 0xbf]) ? file.subarray(3) : file
-  if (isUtf8(text)) return { utf8: text, warnings: [] }
-  return {
-    utf8: reencode(text, 'windows-1252'),
-    warnings: [
-      'The file is not UTF-8 and was read as Windows-1252. Look at a name with an accent; if it is wrong, save the file as "CSV UTF-8".',
-    ],
-  }
+  if (isUtf8(text)) return { utf8: text, guessed: false }
+  return { utf8: reencode(text, 'windows-1252'), guessed: true }
 }
 
 const reencode = (bytes: Buffer, encoding: string) =>

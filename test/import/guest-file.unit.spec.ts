@@ -46,6 +46,16 @@ describe('a guest list', () => {
     })
   })
 
+  it('in Windows-1252 shows a name that tells whether it was read right, where there is one', async () => {
+    const read = async (text: string) => (await parseGuestFile(Buffer.from(text, 'latin1'))).warnings
+    expect(await read('name,source\nAnn,here\nZoë Müller,there\n')).toEqual([
+      'The file is not UTF-8 and was read as Windows-1252. Row 3 is read as "Zoë Müller"; if that is wrong, save the file as "CSV UTF-8" and choose it again.',
+    ])
+    expect(await read('name,source\nAnn,Orléans\n')).toEqual([
+      'The file is not UTF-8 and was read as Windows-1252. Should accents be wrong in your list, save the file as "CSV UTF-8" and choose it again.',
+    ])
+  })
+
   it('may have its columns in any order, and others besides', async () => {
     const { rows } = await parseText(lines('Table;E-Mail;Nachname;Vorname', '4;a@example.com;Lee;Ann'))
     expect(rows).toMatchObject([{ name: 'Ann Lee', email: 'a@example.com' }])
