@@ -4,9 +4,9 @@ import type { Decoded } from '../eventstore/log.ts'
 import type { Position, StoredRecord } from '../eventstore/port.ts'
 import type { PoolClient } from '../postgres/pool.ts'
 import { describe, placeOf, unitOf, waitsIn, type DeadLetter } from './dead-letters.ts'
-import { FoldFailure, foldFacts, touchedKeys } from './fold.ts'
+import { foldAhead, FoldFailure, foldFacts, touchedKeys } from './fold.ts'
 import { handles, type Projection } from './projection.ts'
-import { loadRows, writeRows } from './tables.ts'
+import { loadRows, rewriteRows, writeRows } from './tables.ts'
 
 /** One set of tables that facts are applied to. */
 export interface Target {
@@ -23,6 +23,15 @@ export function concernsAny(targets: readonly Target[], { type }: StoredRecord):
   return targets.some(({ projection }) => concerns(projection, type))
 }
 
+/** How facts come into the rows of a table, and those into the database. */
+interface Way {
+  readonly fold: typeof foldFacts
+  readonly write: typeof writeRows
+}
+
+const IN_ORDER: Way = { fold: foldFacts, write: writeRows }
+const AHEAD: Way = { fold: foldAhead, write: rewriteRows }
+
 /**
  * Applies facts, in log order, to the tables of one projection: one read and one write a table, however many facts.
  * @returns the events whose live feed has something new
@@ -32,18 +41,19 @@ export async function applyFacts(
   client: PoolClient,
   { projection, schema }: Target,
   facts: readonly Fact[],
+  { fold, write }: Way = IN_ORDER,
 ): Promise<Set<string>> {
   const events = new Set<string>()
   for (const table of projection.tables) {
     const touched = touchedKeys(table, facts)
     if (touched.keys.size + touched.prefixes.size === 0) continue
     const rows = await loadRows(client, schema, table, touched)
-    const changed = foldFacts(table, rows, facts)
+    const changed = fold(table, rows, facts)
     const written = [...changed].flatMap((key) => {
       const row = rows.get(key)
       return row === undefined ? [] : [[key, row] as const]
     })
-    await writeRows(client, schema, table, written)
+    await write(client, schema, table, written)
     if (table.name !== projection.announces) continue
     for (const [, { row }] of written) {
       const eventId = row['event_id']
@@ -53,6 +63,9 @@ export async function applyFacts(
   return events
 }
 
+/** @returns whether somebody is forgotten by it: that waits for nothing */
+export const forgets = (one: Decoded): boolean => one.ok && one.fact.type === 'GuestForgotten'
+
 /** What became of a batch that may hold facts that cannot be applied. */
 export interface Applied {
   readonly events: ReadonlySet<string>
@@ -61,7 +74,9 @@ export interface Applied {
 }
 
 /**
- * One batch for one target: what can be applied is, what cannot is parked with all that follows it in its unit.
+ * One batch for one target: what can be applied is, what cannot is parked with all that follows it in its unit. Who is
+ * forgotten by a fact that waits leaves the tables with this batch: it clears what there is now, and comes once more when
+ * those before it are applied, of which the personal part is dropped by then (see `Forgotten`).
  * `careful` finds the facts that fail by halving the batch; without it a failure is thrown, at no cost when there is none.
  */
 export class BatchForTarget {
@@ -71,6 +86,8 @@ export class BatchForTarget {
   readonly #parked: Map<string, Position>
   readonly #letters = new Map<Position, DeadLetter>()
   readonly #events = new Set<string>()
+  /** Facts that wait, by which somebody is forgotten. */
+  readonly #forgetting = new Set<Fact>()
 
   constructor(client: PoolClient, target: Target, parked: ReadonlyMap<string, Position>, careful: boolean) {
     this.#client = client
@@ -88,6 +105,7 @@ export class BatchForTarget {
     }
     if (this.#careful) await this.#applySome(facts)
     else for (const event of await applyFacts(this.#client, this.#target, facts)) this.#events.add(event)
+    for (const fact of this.#forgetting) await this.#forgetAhead(fact)
     return { events: this.#events, letters: [...this.#letters.values()], parked: this.#parked }
   }
 
@@ -96,6 +114,7 @@ export class BatchForTarget {
     const { position, stream, revision, type, data } = placeOf(one)
     const unit = waitsIn(this.#parked, { position, stream, data }, this.#target.projection)
     if (unit === undefined) return false
+    if (one.ok && forgets(one)) this.#forgetting.add(one.fact)
     if (!this.#letters.has(position)) {
       this.#letters.set(position, { position, unit, stream, revision, type, error: null })
     }
@@ -107,6 +126,19 @@ export class BatchForTarget {
     const unit = unitOf({ position, stream, data }, this.#target.projection)
     this.#parked.set(unit, position)
     this.#letters.set(position, { position, unit, stream, revision, type, error: describe(error) })
+  }
+
+  async #forgetAhead(fact: Fact): Promise<void> {
+    await this.#client.query('SAVEPOINT forgetting')
+    try {
+      for (const event of await applyFacts(this.#client, this.#target, [fact], AHEAD)) this.#events.add(event)
+      await this.#client.query('RELEASE SAVEPOINT forgetting')
+    } catch (error) {
+      if (!isPoison(error)) throw error
+      await this.#client.query('ROLLBACK TO SAVEPOINT forgetting')
+      const letter = this.#letters.get(fact.position)
+      if (letter !== undefined) this.#letters.set(fact.position, { ...letter, error: describe(error) })
+    }
   }
 
   async #applySome(facts: readonly Fact[]): Promise<void> {

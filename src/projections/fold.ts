@@ -57,12 +57,8 @@ export function foldFacts(table: Table, rows: Map<string, FoldedRow>, facts: rea
   for (const fact of facts) {
     const fold = table.folds.get(fact.type)
     if (fold === undefined) continue
-    const key = keyOf(fold, table, fact)
-    const targets = key.endsWith('/') ? [...rows.keys()].filter((each) => each.startsWith(key)) : [key]
-    for (const target of targets) {
+    for (const target of targetsOf(rows, keyOf(fold, table, fact), fact)) {
       const before = rows.get(target)
-      // All rows of a guest means those that there were: what began later, in whatever stream, is not touched.
-      if (key.endsWith('/') && before !== undefined && before.rsvpsPosition > fact.position) continue
       const after = step(fold, table, before, fact)
       if (after === before || after === undefined) continue
       rows.set(target, after)
@@ -70,6 +66,37 @@ export function foldFacts(table: Table, rows: Map<string, FoldedRow>, facts: rea
     }
   }
   return changed
+}
+
+/**
+ * Folds facts of guests' streams that wait for others into the rows that there are. Each row keeps its positions: the
+ * others are folded later, and these once more after them.
+ * @returns the keys of the rows that changed
+ * @throws FoldFailure; `rows` is of no use then
+ */
+export function foldAhead(table: Table, rows: Map<string, FoldedRow>, facts: readonly Fact[]): Set<string> {
+  const changed = new Set<string>()
+  for (const fact of facts) {
+    const fold = table.folds.get(fact.type)
+    if (fold === undefined) continue
+    for (const target of targetsOf(rows, keyOf(fold, table, fact), fact)) {
+      const before = rows.get(target)
+      if (before === undefined || fact.position <= before.position) continue
+      const row = evolve(fold, table, before.row, fact)
+      if (row === undefined) continue
+      rows.set(target, { ...before, row })
+      changed.add(target)
+    }
+  }
+  return changed
+}
+
+/** All rows of a guest means those that there were: what began later, in whatever stream, is not touched. */
+function targetsOf(rows: ReadonlyMap<string, FoldedRow>, key: string, { position }: Fact): readonly string[] {
+  if (!key.endsWith('/')) return [key]
+  return [...rows]
+    .filter(([each, { rsvpsPosition }]) => each.startsWith(key) && rsvpsPosition <= position)
+    .map(([each]) => each)
 }
 
 function step(
@@ -81,16 +108,19 @@ function step(
   const fromRsvps = fact.stream.endsWith('-rsvps')
   const { position = 0n, rsvpsPosition = 0n } = before ?? {}
   if (fact.position <= (fromRsvps ? rsvpsPosition : position)) return before
-  let row: Row | undefined
-  try {
-    row = fold.evolve(before?.row, fact)
-  } catch (error) {
-    throw new FoldFailure(fact, table.name, error)
-  }
+  const row = evolve(fold, table, before?.row, fact)
   if (row === undefined) return before
   return fromRsvps
     ? { row, position, rsvpsPosition: fact.position }
     : { row, position: fact.position, rsvpsPosition }
+}
+
+function evolve(fold: Fold<Row, Fact>, table: Table, row: Row | undefined, fact: Fact): Row | undefined {
+  try {
+    return fold.evolve(row, fact)
+  } catch (error) {
+    throw new FoldFailure(fact, table.name, error)
+  }
 }
 
 function keyOf(fold: Fold<Row, Fact>, table: Table, fact: Fact): string {

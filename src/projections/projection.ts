@@ -18,7 +18,10 @@ export interface Fold<R, F extends Fact> {
   readonly evolve: (row: R | undefined, fact: F) => R | undefined
 }
 
-/** One entry for every type of fact, null for one that changes nothing: a new type does not compile until decided. */
+/**
+ * One entry for every type of fact, null for one that changes nothing: a new type does not compile until decided.
+ * `GuestForgotten` only clears: where facts before it wait, it is folded ahead of them, and once more after them.
+ */
 export type Folds<R> = { readonly [T in FactType]: Fold<R, FactOfType<T>> | null }
 
 /** Columns of a further index, such as `event_id, position DESC`; with `where`, of those rows only. */

@@ -2,7 +2,7 @@ import type { Decoded } from '../eventstore/log.ts'
 import type { EventStore, Position } from '../eventstore/port.ts'
 import type { PoolClient } from '../postgres/pool.ts'
 import { announceGenerations } from './announcements.ts'
-import { BatchForTarget } from './apply.ts'
+import { BatchForTarget, forgets } from './apply.ts'
 import { deleteLetters, readLetters, waitsIn, writeLetters, type DeadLetter } from './dead-letters.ts'
 import { Forgotten } from './forgotten.ts'
 import { lockGenerations, nextEpoch } from './generations.ts'
@@ -70,10 +70,12 @@ async function tryLetter(
   // The stream was deleted: there is nothing to apply any more.
   if (one === undefined) return true
   const placed = one.ok ? one.fact : one.record
-  if (stuck.has(letter.unit) || waitsIn(stuck, placed, projection) !== undefined) return false
+  const waits = stuck.has(letter.unit) || waitsIn(stuck, placed, projection) !== undefined
+  if (waits && !forgets(one)) return false
   const batch = forgotten.redact([one])
   await forgotten.keep(client, batch)
-  const { letters } = await new BatchForTarget(client, { projection, schema }, new Map(), true).apply(batch)
+  const parked = new Map(waits ? [[letter.stream, letter.position]] : [])
+  const { letters } = await new BatchForTarget(client, { projection, schema }, parked, true).apply(batch)
   if (letters.length === 0) return true
   stuck.set(letter.unit, letter.position)
   await writeLetters(client, schema, [{ ...letter, error: letters[0]?.error ?? letter.error }])

@@ -91,6 +91,19 @@ export async function writeRows(
   })
 }
 
+/** Writes rows that were changed without coming any further in the log. */
+export async function rewriteRows(
+  client: PoolClient,
+  schema: string,
+  table: Table,
+  rows: readonly (readonly [key: string, row: FoldedRow])[],
+): Promise<void> {
+  if (rows.length === 0) return
+  const keys = rows.map(([key]) => key)
+  await client.query(`DELETE FROM ${schema}.${table.name} WHERE key = ANY ($1)`, [keys])
+  await writeRows(client, schema, table, rows)
+}
+
 function recordTypes(table: Table): string {
   return Object.entries(table.columns)
     .map(([name, type]) => `${name} ${type.replace(/ NOT NULL$/, '')}`)

@@ -1,13 +1,17 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { UndecodableFact } from '../../src/eventstore/codec.ts'
 import type { Log as FactLog } from '../../src/eventstore/log.ts'
+import { activity } from '../../src/projections/activity.ts'
+import type { Projections } from '../../src/projections/create.ts'
+import { door } from '../../src/projections/door.ts'
 import { guests } from '../../src/projections/guests.ts'
 import { createOperations, type ProjectionOperations } from '../../src/projections/operations.ts'
 import type { Projection } from '../../src/projections/projection.ts'
 import { projections as all } from '../../src/projections/registry.ts'
-import { appendSteps, guestSteps } from '../support/facts.ts'
+import { aGuestId, anEventId, appendSteps, guestSteps } from '../support/facts.ts'
 import { silentLog } from '../support/log.ts'
 import { rowsWith } from '../support/rows.ts'
-import { openWorld, schemaOf, settle, type World } from './world.ts'
+import { openWorld, schemaOf, settle, tablesOf, type World } from './world.ts'
 
 /** Stands nowhere but where the guest's name is. */
 const NAME = 'Xanthippe'
@@ -177,4 +181,119 @@ it('does not know where those were forgotten whom an earlier release has put dow
   await follow()
   await expect.poll(schemasWithTheName).not.toContain(schemaOf(guests))
   expect(await schemasWithTheName()).toContain(schemaOf(guests, 2))
+})
+
+describe('a guest who is forgotten while earlier facts of theirs wait', () => {
+  /** A log that cannot read a verdict until somebody mends it: with it the stream of its guest waits. */
+  function unreadableVerdicts(): { facts: FactLog; mend: () => void } {
+    let broken = true
+    const facts: FactLog = {
+      ...world.log,
+      async decode(records) {
+        const decoded = await world.log.decode(records)
+        return decoded.map((one, at) => {
+          const record = records[at]
+          if (!broken || record?.type !== 'VerdictGiven') return one
+          return { ok: false, record, error: new UndecodableFact(record, 'written in ancient Greek') }
+        })
+      },
+    }
+    return {
+      facts,
+      mend: () => {
+        broken = false
+      },
+    }
+  }
+
+  async function forgottenBehindAVerdict() {
+    const { facts, mend } = unreadableVerdicts()
+    const projections = await follow({ log: facts })
+    await appendSteps(world.log, [...history, xanthippe.scored(1)])
+    await settle(world, projections)
+    await appendSteps(world.log, [
+      xanthippe.verdict(1),
+      xanthippe.changed({ name: `${NAME} again` }),
+      xanthippe.attempted(2),
+      xanthippe.scored(2),
+      xanthippe.checkedIn(1),
+    ])
+    await settle(world, projections)
+    expect(await schemasWithTheName()).toEqual(
+      expect.arrayContaining([schemaOf(guests), schemaOf(activity), schemaOf(door)]),
+    )
+    await appendSteps(world.log, [xanthippe.forgotten()])
+    await settle(world, projections)
+    return { projections, facts, mend }
+  }
+
+  const waiting = async ({ status }: Pick<Projections, 'status'>) =>
+    (await status()).filter(({ deadLetters }) => deadLetters.facts > 0).map(({ name }) => name)
+
+  it('is taken out of all tables at once', async () => {
+    const { projections } = await forgottenBehindAVerdict()
+    expect(await waiting(projections)).toEqual(
+      expect.arrayContaining([guests, activity, door].map(({ name }) => name)),
+    )
+    expect(await schemasWithTheName()).toEqual([])
+    const tables = JSON.stringify(await tablesOf(world))
+    expect(['Xanthippe', 'quill', 'Lyon', 'Paris', 'Safari'].filter((word) => tables.includes(word))).toEqual(
+      [],
+    )
+    expect((await projections.queries.guests.listLinks(anEventId())).map(({ guestId }) => guestId)).toEqual([
+      aGuestId(1),
+    ])
+  })
+
+  it('leaves tables like those of a replay, and of a rebuild once the facts can be read', async () => {
+    const { projections, facts, mend } = await forgottenBehindAVerdict()
+    const differences = async () => {
+      const found = await Promise.all(all.map(({ name }) => operations(facts).verify(name)))
+      return found.flatMap((one) => one.differences)
+    }
+    expect(await differences()).toEqual([])
+    mend()
+    for (const { name } of all) expect(await projections.retry(name)).toMatchObject({ remaining: 0 })
+    expect(await waiting(projections)).toEqual([])
+    expect(await differences()).toEqual([])
+    const tables = await tablesOf(world)
+    for (const { name } of all) await projections.rebuild(name)
+    expect(await tablesOf(world)).toEqual(tables)
+    expect(await schemasWithTheName()).toEqual([])
+  })
+
+  it('holds up nobody else where the tables cannot be cleared, which is told with the fact', async () => {
+    const cannotForget: Projection = {
+      ...guests,
+      tables: guests.tables.map((table) => {
+        const fold = table.folds.get('GuestForgotten')
+        if (fold === undefined) throw new Error('it forgets nobody')
+        const evolve = () => {
+          throw new Error('cannot forget this')
+        }
+        return { ...table, folds: new Map([...table.folds, ['GuestForgotten', { ...fold, evolve }]]) }
+      }),
+    }
+    const projections = await follow({ log: unreadableVerdicts().facts, projections: [cannotForget] })
+    await appendSteps(world.log, [...history, xanthippe.verdict(1), xanthippe.forgotten()])
+    await appendSteps(world.log, [guestSteps(0, 2).invited()])
+    await settle(world, projections)
+    expect(await projections.queries.guests.listLinks(anEventId())).toHaveLength(3)
+    const letters = await operations().deadLetters('guests', 10)
+    expect(letters.map(({ type, error }) => [type, error])).toEqual([
+      ['VerdictGiven', expect.stringContaining('ancient Greek')],
+      ['GuestForgotten', expect.stringContaining('cannot forget this')],
+    ])
+  })
+
+  it('is taken out by a retry of tables that an earlier release has left the guest in', async () => {
+    const { projections } = await forgottenBehindAVerdict()
+    await world.pool.query(`UPDATE ${schemaOf(guests)}.guests SET name = $1`, [NAME])
+    expect(await projections.retry('guests')).toMatchObject({ applied: 0 })
+    const { rows } = await world.pool.query(
+      `SELECT name FROM ${schemaOf(guests)}.guests WHERE guest_id = $1`,
+      [aGuestId(7)],
+    )
+    expect(rows).toEqual([{ name: null }])
+  })
 })
