@@ -76,6 +76,8 @@ export interface ReadModels {
   waitFor(position: Position, timeoutMs: number): Promise<boolean>
   /** @returns a function that ends the listening */
   onActivity(listener: (change: { eventId: string; position: Position }) => void): () => void
+  /** Told when the activity of any event is to be read again from the beginning. @returns a function that ends the listening */
+  onRewritten(listener: () => void): () => void
 }
 
 /** What the HTTP layer is built on; made by the composition root. */

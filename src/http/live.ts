@@ -37,12 +37,15 @@ export interface LiveOptions {
 
 /**
  * Sends the activity of an event as it happens. A notice only says that something happened; what happened is read from
- * the read model after the last position that was sent, so a lost or doubled notice loses and doubles nothing.
+ * the read model after the last position that was sent, so a lost or doubled notice loses and doubles nothing. What comes
+ * into the read model before that position, since it could not be applied in its turn, is not found so: then the client
+ * reads the list again.
  */
 export function serveLive({ socket, eventId, after, isAdmitted, readModels, log }: LiveOptions): void {
   let sent = after
   let reading = false
   let again = false
+  let rewritten = false
 
   const send = (message: LiveMessage) => {
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message))
@@ -64,11 +67,26 @@ export function serveLive({ socket, eventId, after, isAdmitted, readModels, log 
 
   async function catchUp(): Promise<void> {
     const missed = await sendNew(MOST_MISSED)
-    if (missed >= MOST_MISSED) {
-      sent = BigInt((await readModels.queries.activity.page(eventId, { limit: 1 })).head)
-      send({ type: 'reset' })
+    if (missed >= MOST_MISSED) await sendBack()
+    else send({ type: 'caught_up', position: String(sent ?? 0n) })
+  }
+
+  /** To the list, and on from where it ends now. */
+  async function sendBack(): Promise<void> {
+    const { head } = await readModels.queries.activity.page(eventId, { limit: 1 })
+    sent = BigInt(head)
+    send({ type: 'reset' })
+    send({ type: 'caught_up', position: head })
+  }
+
+  async function sendNoticed(): Promise<void> {
+    again = false
+    if (!rewritten) {
+      await sendNew(Infinity)
+      return
     }
-    send({ type: 'caught_up', position: String(sent ?? 0n) })
+    rewritten = false
+    await sendBack()
   }
 
   /** One reader at a time; what is noticed while it reads makes it read once more. */
@@ -76,10 +94,7 @@ export function serveLive({ socket, eventId, after, isAdmitted, readModels, log 
     reading = true
     try {
       await read()
-      while (again && socket.bufferedAmount < MOST_BUFFERED) {
-        again = false
-        await sendNew(Infinity)
-      }
+      while (again && socket.bufferedAmount < MOST_BUFFERED) await sendNoticed()
       if (socket.bufferedAmount >= MOST_BUFFERED) socket.close(TRY_AGAIN_LATER, 'reads too slowly')
     } catch (error) {
       log.warn({ err: error }, 'a live feed ended')
@@ -97,10 +112,17 @@ export function serveLive({ socket, eventId, after, isAdmitted, readModels, log 
     }
   }
 
-  const stopListening = readModels.onActivity((change) => {
-    if (change.eventId !== eventId) return
+  function notice(): void {
     again = true
     if (!reading) void run(() => Promise.resolve())
+  }
+
+  const stopListening = readModels.onActivity((change) => {
+    if (change.eventId === eventId) notice()
+  })
+  const stopListeningToo = readModels.onRewritten(() => {
+    rewritten = true
+    notice()
   })
   const ping = setInterval(() => {
     socket.ping()
@@ -108,6 +130,7 @@ export function serveLive({ socket, eventId, after, isAdmitted, readModels, log 
   }, PING_EVERY)
   socket.on('close', () => {
     stopListening()
+    stopListeningToo()
     clearInterval(ping)
   })
   socket.on('error', (error) => {

@@ -55,6 +55,8 @@ export interface Projections {
   waitFor(position: Position, timeoutMs: number): Promise<boolean>
   /** Tells when the live feed of an event has something new. @returns a function that ends it */
   onActivity(listener: (news: ActivityNews) => void): () => void
+  /** Tells that what was told of any event may be something else now. @returns a function that ends it */
+  onRewritten(listener: () => void): () => void
   status(): Promise<ProjectionStatus[]>
   /** Facts per second that this process applied live in the last 10 s. */
   rate(): number
@@ -153,6 +155,7 @@ export function createProjections(options: ProjectionsOptions): Projections {
     position: () => progress.position,
     waitFor: (position, timeoutMs) => progress.waitFor(position, timeoutMs),
     onActivity: (callback) => progress.onActivity(callback),
+    onRewritten: (callback) => progress.onRewritten(callback),
     status: () =>
       readStatus({
         pool,

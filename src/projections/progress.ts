@@ -16,6 +16,7 @@ interface Waiter {
 
 interface Active {
   readonly schema: string
+  readonly epoch: number
   checkpoint: Position
 }
 
@@ -29,7 +30,9 @@ function activeOf(
       (one) => one.name === name && one.state === 'active' && one.version <= version,
     )
     const newest = usable.toSorted((a, b) => b.version - a.version)[0]
-    if (newest !== undefined) active.set(name, { schema: newest.schema, checkpoint: newest.checkpoint })
+    if (newest === undefined) continue
+    const { schema, epoch, checkpoint } = newest
+    active.set(name, { schema, epoch, checkpoint })
   }
   return active
 }
@@ -40,6 +43,7 @@ export class Progress {
   readonly #log: Log
   readonly #waiters = new Set<Waiter>()
   readonly #listeners = new Set<(news: ActivityNews) => void>()
+  readonly #rewriteListeners = new Set<() => void>()
   /** By name of the projection. */
   #active: ReadonlyMap<string, Active> = new Map()
   #advances = 0
@@ -59,8 +63,10 @@ export class Progress {
       const generations = await read()
       // What a writer told in the meantime may be newer than what was read; if it tells that often, it soon will again.
       if (advances !== this.#advances && attempt < 10) continue
+      const before = this.#active
       this.#active = activeOf(this.#projections, generations)
       this.#wake()
+      if (this.#rewrittenSince(before)) this.#tellAll(this.#rewriteListeners, undefined)
       return generations
     }
   }
@@ -76,7 +82,7 @@ export class Progress {
       position = checkpoint
     }
     if (position !== undefined) {
-      for (const eventId of events) this.#tell({ eventId, position })
+      for (const eventId of events) this.#tellAll(this.#listeners, { eventId, position })
     }
     this.#wake()
   }
@@ -142,14 +148,33 @@ export class Progress {
     }
   }
 
+  /**
+   * Tells that what was told of any event may be something else now: other tables are read, or facts that waited were
+   * applied, under positions that lie behind. @returns a function that ends it
+   */
+  onRewritten(listener: () => void): () => void {
+    this.#rewriteListeners.add(listener)
+    return () => {
+      this.#rewriteListeners.delete(listener)
+    }
+  }
+
+  #rewrittenSince(before: ReadonlyMap<string, Active>): boolean {
+    return this.#projections.some(({ name, announces }) => {
+      const [old, now] = [before.get(name), this.#active.get(name)]
+      if (announces === undefined || old === undefined) return false
+      return old.schema !== now?.schema || old.epoch !== now.epoch
+    })
+  }
+
   #wake(): void {
     for (const waiter of [...this.#waiters]) {
       if (waiter.done()) waiter.resolve(true)
     }
   }
 
-  #tell(news: ActivityNews): void {
-    for (const listener of [...this.#listeners]) {
+  #tellAll<News>(listeners: ReadonlySet<(news: News) => void>, news: News): void {
+    for (const listener of [...listeners]) {
       try {
         listener(news)
       } catch (error) {

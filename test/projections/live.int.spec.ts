@@ -102,6 +102,21 @@ it('misses nothing beside 32 writers, live and in a rebuild', async () => {
   expect(openings[0]?.n).toBe(32 * 25)
 })
 
+it('tells every process when other tables of the live feed are read, and not when those of others are', async () => {
+  const writer = world.process()
+  const reader = world.process({ write: false })
+  await writer.start()
+  await reader.start()
+  await settle(world, writer)
+  const told: string[] = []
+  writer.onRewritten(() => told.push('writer'))
+  reader.onRewritten(() => told.push('reader'))
+  await writer.rebuild('guests')
+  await settle(world, reader)
+  await writer.rebuild('activity')
+  await expect.poll(() => told.toSorted()).toEqual(['reader', 'writer'])
+})
+
 it('reports what a projection is behind by in facts and seconds', async () => {
   await appendSteps(world.log, [guestSteps(0, 0).invited(), guestSteps(0, 0).attempted()])
   const projections = world.process()
