@@ -66,6 +66,7 @@ describeInBrowser("the guest's page", (browser, test) => {
     for (const token of [guest.token, 'never-issued', `${guest.token.slice(0, -1)}_`]) {
       await page.goto(`/r/${token}`)
       await heading(page, 'This link leads nowhere')
+      await page.getByRole('listitem').first().getByText('Look for a newer message from the host').waitFor()
       shown.push(await page.locator('#app').textContent())
     }
     expect(new Set(shown).size).toBe(1)

@@ -128,10 +128,10 @@ export const en = {
   },
   unknown: {
     title: 'This link leads nowhere',
-    text: 'It may be incomplete, or replaced by a newer one.',
-    step1: 'Open the link from your message again, without copying it by hand.',
-    step2: 'If there is a newer message from the host, use its link.',
-    step3: 'Otherwise ask the host to send you a new one.',
+    text: 'The host may have replaced it by a newer one, or a part of it was lost on the way.',
+    step1: 'Look for a newer message from the host: it may hold a newer link.',
+    step2: 'If you copied or typed this one, tap the link in the message itself.',
+    step3: 'If that leads here too, ask the host for a new link.',
   },
   unreachable: { title: 'We cannot reach your invitation', retry: 'Try again' },
   trouble: {
