@@ -47,7 +47,7 @@ export async function run(args: string[]): Promise<void> {
       await pool.query('VACUUM ANALYZE')
       return built
     })
-    const app = await serve(log, projections, createTokens(ring, systemClock))
+    const app = await serve(log, projections, createTokens(ring, systemClock, []))
     const previews = [
       await measure('alone', app),
       await whileOpeningsArrive(log, openings, () => measure(`with ${String(ARRIVING)} openings/s`, app)),

@@ -20,6 +20,7 @@ import { migrate } from './postgres/migrate.ts'
 import { assertUsable, createPool, type Pool } from './postgres/pool.ts'
 import { createProjections, type Projections } from './projections/create.ts'
 import { createTokens, type Tokens } from './tokens/tokens.ts'
+import { openAddressIndex } from './vault/address-index.ts'
 import { openKeyRing } from './vault/open-key-ring.ts'
 import { openVault, type Vault } from './vault/vault.ts'
 
@@ -91,7 +92,7 @@ export async function layFoundation(
     geo.close()
     return undefined
   })
-  const tokens = createTokens(ring, clock)
+  const tokens = createTokens(ring, clock, await openAddressIndex(pool, ring))
   const openings = openingsOn(config, logger, clock, commands, geo, instruments)
   return { databaseUrl, pool, vault, store, log, commands, tokens, projections, geo, openings }
 }

@@ -4,6 +4,7 @@ import { PLANS } from '../events/host.ts'
 import { hostStream } from '../events/streams.ts'
 import { systemClock } from '../kernel/time.ts'
 import { createTokens } from '../tokens/tokens.ts'
+import { openAddressIndex } from '../vault/address-index.ts'
 import { parse, UsageError, type Command } from './command.ts'
 import { opsContext } from './ops-context.ts'
 import { didYouMean } from './suggest.ts'
@@ -26,9 +27,9 @@ when nobody is registered with the address.`,
       throw new UsageError(
         `There is no plan ${wanted}.${didYouMean(wanted, PLANS)} There are: ${PLANS.join(', ')}.`,
       )
-    const { commands, ring } = await run.open()
-    const digests = createTokens(ring, systemClock).emailDigests(email.trim().toLowerCase())
-    const hostId = await hostIdOf(commands, digests)
+    const { commands, pool, ring } = await run.open()
+    const tokens = createTokens(ring, systemClock, await openAddressIndex(pool, ring))
+    const hostId = await hostIdOf(commands, tokens.emailDigests(email.trim().toLowerCase()))
     if (hostId === null) {
       run.progress(`Nobody is registered as ${email}.`)
       return 1

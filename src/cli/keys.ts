@@ -5,11 +5,23 @@ import { quietLogger } from './logger.ts'
 export const keysRotate: Command = {
   name: 'keys rotate',
   writes: true,
-  summary: 'Put a new master key in place and wrap every key of a person under it',
+  summary: 'Put a new master key in place and wrap every key under it',
   usage: `guestguard keys rotate [--json]
 
-The product may run meanwhile. Links and passes made under the old key stay valid as long as it is kept in the file.
-With MASTER_KEY set, put the new key first in it and restart, then run this.`,
+The product may run meanwhile. Cut off, the same command goes on. It puts the new key first in the file master.key and
+leaves the old one behind it. Take the old one out and restart when what was made under it may stop:
+
+  stops         links, QR codes and pass codes, tickets of doors, sessions: send invitations and tickets again
+  stays         accounts and their passwords, events, guests, everything that was recorded
+
+Before this command has finished, a start without the old key is refused.
+
+With MASTER_KEY set, the key is changed by hand, one step after the other on all processes of the product:
+
+  1. MASTER_KEY=old,new   restart; left out with a single process. All can read what one of them makes in step 2
+  2. MASTER_KEY=new,old   restart
+  3. guestguard keys rotate, with the MASTER_KEY of step 2
+  4. MASTER_KEY=new       restart, when what was made under the old key may stop`,
   examples: [['guestguard keys rotate', 'once a year, or when somebody leaves who could read the key']],
   run: async ({ config, open, json, say, answer }) => {
     const { ring, pool } = await open()

@@ -9,8 +9,8 @@ export interface Registration {
   readonly hostId: string
   readonly email: string
   /**
-   * Keyed hashes of the address, the present key's first: names of the stream that reserves it. The others find a
-   * reservation from before a rotation of the keys.
+   * Keyed hashes of the address: names of the stream that reserves it. It is reserved under the first; the others find a
+   * reservation that an earlier release made.
    */
   readonly emailDigests: readonly string[]
   readonly name: string | null
@@ -52,7 +52,7 @@ async function claim(
   context: CommandContext,
 ) {
   const [digest] = emailDigests
-  if (digest === undefined) throw new Error('an address has a digest under every key')
+  if (digest === undefined) throw new Error('an address has a digest under each key, and there is one')
   const { state } = await commands.execute(emailDecider, emailStream(digest), hostId, context)
   return state ?? hostId
 }

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 import { newId } from '../kernel/ids.ts'
 import type { Clock } from '../kernel/time.ts'
 import type { KeyRing } from '../vault/key-ring.ts'
@@ -63,7 +63,7 @@ export interface Tokens {
   passKeys(): readonly PassKey[]
   /** @returns a keyed hash that stands for whatever was scanned, to notice the same text again */
   scanDigest(scanned: string): string
-  /** @returns names by which an address is looked up, under every key of the ring, the present one first */
+  /** @returns names by which an address is looked up; it is reserved under the first */
   emailDigests(email: string): readonly string[]
   /** @returns a keyed hash of a request, to notice an idempotency key used for two requests */
   requestDigest(body: string): string
@@ -75,7 +75,8 @@ const SALT_BYTES = 16
 /** 128 bits: enough that two addresses never meet, short enough for the name of a stream. */
 const DIGEST_CHARACTERS = 32
 
-export function createTokens(ring: KeyRing, clock: Clock): Tokens {
+/** @param addressKeys as `openAddressIndex` answers: they outlive the master keys, all else is derived from the ring */
+export function createTokens(ring: KeyRing, clock: Clock, addressKeys: readonly KeyObject[]): Tokens {
   const door = doorChecks(ring)
   const passHolder = ({ eventId, guestId, version }: LinkClaims) => ({
     eventId,
@@ -116,10 +117,13 @@ export function createTokens(ring: KeyRing, clock: Clock): Tokens {
     passCode: (link) => passCode(ring, passHolder(link)),
     passCodes: (link) => passCodes(ring, passHolder(link)),
     normalisePassCode: normalisePass,
-    emailDigests: (email) =>
-      ring
-        .subkeys('email-index')
-        .map((key) => createHmac('sha256', key).update(email).digest('hex').slice(0, DIGEST_CHARACTERS)),
+    emailDigests: (email) => [
+      ...new Set(
+        addressKeys.map((key) =>
+          createHmac('sha256', key).update(email).digest('hex').slice(0, DIGEST_CHARACTERS),
+        ),
+      ),
+    ],
     requestDigest: (body) =>
       createHmac('sha256', ring.subkey('idempotency')).update(body).digest('hex').slice(0, DIGEST_CHARACTERS),
   }

@@ -19,6 +19,7 @@ export type Purpose =
   | 'challenge'
   | 'code'
   | 'idempotency'
+  /** Of earlier releases: see `openAddressIndex`. */
   | 'email-index'
   | 'ledger'
 

@@ -25,6 +25,15 @@ export const vaultMigrations: readonly Migration[] = [
         sealed        text NOT NULL
       )`,
   },
+  {
+    id: 'vault-002-address-index',
+    sql: `
+      -- Releases before this one named reservations of e-mail addresses by keys derived from the master keys. True for their
+      -- databases, also when a backup of one is loaded into tables of today; a first start by this release says false.
+      ALTER TABLE vault_canary ADD COLUMN addresses_by_master_key boolean NOT NULL DEFAULT true;
+      -- A handful among the keys of persons.
+      CREATE INDEX vault_keys_of_addresses ON vault_keys (subject) WHERE subject LIKE 'address-index%'`,
+  },
 ]
 
 /** NOTIFY channel of the vault. Payloads: `forgotten <subject>` and `rotated`. */

@@ -5,6 +5,9 @@ import { openJson, sealJson } from './seal.ts'
 
 const CANARY_TEXT = 'opens under the right master key'
 
+const HOW_TO_RETIRE =
+  'To retire it, keep it behind the new one until guestguard keys rotate has finished, then take it out.'
+
 /**
  * Reads the master keys and checks that they are those of this database. The first start of an installation makes the
  * key file; no later start ever does, so that a lost file is not papered over with a new key.
@@ -21,11 +24,14 @@ export async function openKeyRing(source: MasterKeySource, db: Db): Promise<KeyR
   const ring = await readKeyRing(source)
   const missing = used.filter((id) => !ring.ids.includes(id))
   if (missing.length > 0)
-    throw new Error(wrongKey(source, missing, `the keys here are ${ring.ids.join(', ')}`))
-  await db.query('INSERT INTO vault_canary (master_key_id, sealed) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
-    ring.activeId,
-    sealCanary(ring),
-  ])
+    throw new Error(
+      `${wrongKey(source, missing, `the keys here are ${ring.ids.join(', ')}`)} ${HOW_TO_RETIRE}`,
+    )
+  await db.query(
+    `INSERT INTO vault_canary (master_key_id, sealed, addresses_by_master_key) VALUES ($1, $2, false)
+     ON CONFLICT DO NOTHING`,
+    [ring.activeId, sealCanary(ring)],
+  )
   const { rows } = await db.query<{ id: string; sealed: string }>(
     'SELECT master_key_id AS id, sealed FROM vault_canary',
   )

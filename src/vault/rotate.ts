@@ -1,5 +1,6 @@
 import type { Log } from '../postgres/log.ts'
 import { withTransaction, type Pool } from '../postgres/pool.ts'
+import { openAddressIndex } from './address-index.ts'
 import type { KeyRing } from './key-ring.ts'
 import { addMasterKey, type MasterKeySource } from './master-key.ts'
 import { VAULT_CHANNEL } from './migrations.ts'
@@ -18,16 +19,16 @@ export interface RotationOptions {
 export interface RotationResult {
   /** Fingerprint of the master key that everything is wrapped under now. */
   readonly activeId: string
-  /** How many keys of people were wrapped again. */
+  /** How many keys were wrapped again: those of people, and those that their addresses are looked up with. */
   readonly rewrapped: number
 }
 
 /**
- * Puts a new master key in place and wraps every key of a person under it. Sealed facts are not touched. Running
+ * Puts a new master key in place and wraps every key of the vault under it. Sealed facts are not touched. Running
  * processes notice by themselves; killed half-way, the next call goes on instead of adding yet another key.
  *
  * With MASTER_KEY set, the operator puts the new key first in it and restarts; this then only wraps.
- * Links and tickets made under the old key stay valid until it is taken out of the ring.
+ * What is signed under the old key (links, tickets, passes, sessions) stays valid until it is taken out of the ring.
  */
 export async function rotateMasterKey(options: RotationOptions): Promise<RotationResult> {
   const { source, ring, pool } = options
@@ -36,6 +37,8 @@ export async function rotateMasterKey(options: RotationOptions): Promise<Rotatio
     // One rotation at a time: two that add a key to the file at once would lose one of the two keys.
     await guard.query('SELECT pg_advisory_lock($1)', [ROTATION_LOCK])
     await ring.reload()
+    // Before a key can leave the ring, what an earlier release derived from it has to be kept.
+    await openAddressIndex(pool, ring)
     if (source.masterKey === undefined && (await isSettled(pool, ring))) {
       await addMasterKey(source.dataDir)
       await ring.reload()
