@@ -60,15 +60,20 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
   const load = batched((subjects) => loadKeys(pool, ring, subjects), BATCH)
   const create = batched((subjects) => createKeys(pool, ring, subjects), BATCH)
 
-  const remember = (subject: string, key: KeyOrErased): KeyOrErased => {
+  /** Raised whenever forgettings may have gone by unheard. */
+  let epoch = 0
+
+  const remember = (subject: string, key: KeyOrErased, askedIn: number): KeyOrErased => {
     // A forgetting can be told while an older answer is on its way: what is erased stays erased.
     if (cache.get(subject) === ERASED) return ERASED
-    cache.set(subject, key)
+    // Or it was told to nobody: the answer may be from before it, so the next one who asks looks again.
+    if (askedIn === epoch) cache.set(subject, key)
     return key
   }
   const find = async (subject: string, mayCreate: boolean): Promise<KeyOrErased | undefined> => {
+    const askedIn = epoch
     const key = cache.get(subject) ?? (await load(subject)) ?? (mayCreate ? await create(subject) : undefined)
-    return key === undefined ? undefined : remember(subject, key)
+    return key === undefined ? undefined : remember(subject, key, askedIn)
   }
   const findAll = async (
     subjects: readonly string[],
@@ -86,6 +91,7 @@ export async function openVault(options: VaultOptions): Promise<Vault> {
     channel: VAULT_CHANNEL,
     log,
     onListening: () => {
+      epoch += 1
       cache.clear()
     },
     onNotification: (payload) => {

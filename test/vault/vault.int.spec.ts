@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ERASED } from '../../src/events/fact.ts'
 import { KeyRing, UnknownMasterKey } from '../../src/vault/key-ring.ts'
@@ -125,6 +126,35 @@ test('a process whose listening connection was cut still learns of a forgetting 
   )
   await one.forget([ADA])
   await expect.poll(async () => (await other.openingKeys([ADA])).get(ADA), { timeout: 10_000 }).toBe(ERASED)
+})
+
+test('a key that was looked up before its forgetting went by unheard is not kept', async () => {
+  const vault = await open()
+  await vault.sealingKeys([ADA, BEN])
+  const late = await open()
+  await late.openingKeys([BEN])
+  const beforeForgetting = await database.pool.query(
+    'SELECT subject, master_key_id AS "masterKeyId", wrapped FROM vault_keys WHERE subject = $1',
+    [ADA],
+  )
+  const answer = Promise.withResolvers<typeof beforeForgetting>()
+  const statements = vi.spyOn(database.pool, 'query').mockReturnValueOnce(answer.promise as never)
+  const asked = late.openingKeys([ADA])
+  await expect.poll(() => statements.mock.calls.length).toBe(1)
+  // Without a word, as while the connection that listens is gone. Once it is back, Ben's key is not in memory any more
+  // and is waited for, behind the answer that is held.
+  const inMemory = () =>
+    Promise.race([late.openingKeys([BEN]).then(() => true), setTimeout(20).then(() => false)])
+  expect(await inMemory()).toBe(true)
+  await database.pool.query('UPDATE vault_keys SET wrapped = NULL, master_key_id = NULL, erased_at = now()')
+  await database.pool.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name LIKE 'guestguard listen%'`,
+  )
+  await expect.poll(inMemory, { timeout: 10_000 }).toBe(false)
+  answer.resolve(beforeForgetting)
+  expect((await asked).get(ADA)).not.toBe(ERASED)
+  expect((await late.openingKeys([ADA])).get(ADA)).toBe(ERASED)
 })
 
 test('a memory too small for all keys only means more reading', async () => {
