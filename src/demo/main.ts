@@ -88,7 +88,7 @@ function welcome({ url, tokens }: Product, { samples }: Story, age: number): voi
     `  Sign in as         ${DEMO_HOST.email}`,
     `  with the password  ${DEMO_HOST.password}`,
     '',
-    'Two guests whom nobody else plays; be one of them:',
+    'Two guests of the event of today whom nobody else plays; be one of them:',
     ...links,
     '',
     'Guests go on opening, answering and arriving. Ctrl-C stops.',

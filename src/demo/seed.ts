@@ -6,7 +6,7 @@ import { advanceCheckpoints, readCheckpoints } from '../processes/checkpoints.ts
 import { processManagers } from '../processes/reactions.ts'
 import { hashPassword } from '../tokens/password.ts'
 import { Stage, demoId, type Guest } from './stage.ts'
-import { evening, SAMPLE_GUEST } from './story/evening.ts'
+import { evening } from './story/evening.ts'
 import { openingNight, trusteesDinner } from './story/others.ts'
 import { privateView } from './story/private-view.ts'
 import { DEMO_HOST, type DemoEvent, type Scene } from './story/scene.ts'
@@ -18,7 +18,7 @@ export interface Story {
   readonly evening: DemoEvent
   readonly privateView: DemoEvent
   readonly events: readonly DemoEvent[]
-  /** Guests who have not opened their invitations: whoever tries the demo can be them. */
+  /** Guests who have not opened their invitations, and whom there are seats for: whoever tries the demo can be them. */
   readonly samples: readonly Guest[]
 }
 
@@ -26,13 +26,11 @@ export interface Story {
 export function storyOf(now: number): Story {
   const main = evening(now, DEMO_HOST_ID)
   const today = privateView(now, DEMO_HOST_ID)
-  const named = (guests: readonly Guest[], name: string) =>
-    guests.filter(({ person }) => person.name === name).slice(0, 1)
   return {
     evening: main,
     privateView: today,
     events: [main, today, trusteesDinner(now, DEMO_HOST_ID), openingNight(now, DEMO_HOST_ID)],
-    samples: [...named(main.guests, SAMPLE_GUEST), ...named(today.guests, today.sample)],
+    samples: today.unopened,
   }
 }
 

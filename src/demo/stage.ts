@@ -1,3 +1,4 @@
+import { doorDecider } from '../commands/door/decider.ts'
 import { UNDO_WINDOW } from '../commands/guest/check-in.ts'
 import type { GuestCommand, TouchKind } from '../commands/guest/commands.ts'
 import { guestDecider } from '../commands/guest/decider.ts'
@@ -10,7 +11,7 @@ import { requireEvent, settingsDecider, type ConfiguredEvent } from '../commands
 import type { CommandContext } from '../eventstore/codec.ts'
 import type { Actor } from '../events/fact.ts'
 import type { Answer } from '../events/rsvps.ts'
-import { guestStream, rsvpsStream, settingsStream } from '../events/streams.ts'
+import { doorStream, guestStream, rsvpsStream, settingsStream } from '../events/streams.ts'
 import { commandIdOf, derivedId } from '../kernel/ids.ts'
 import { SECOND } from '../kernel/time.ts'
 import type { Person } from './people.ts'
@@ -48,6 +49,13 @@ export const guestOf = (eventId: string, person: Person): Guest => ({
   eventId,
   id: demoId('guest', eventId, person.key),
   person,
+})
+
+/** The one phone that stands at a gate. */
+const phoneAt = (eventId: string, gate: string) => ({
+  actor: `door:${gate.replaceAll(/\W+/g, '_')}` as const,
+  ticketId: demoId('ticket', eventId, gate),
+  deviceId: demoId('device', eventId, gate),
 })
 
 /**
@@ -154,10 +162,25 @@ export class Stage {
     await this.commands.execute(rsvpsDecider, rsvpsStream(eventId), command, context)
   }
 
+  /** For the phone at a gate, until the night is over. */
+  async issueTicket(eventId: string, gate: string, host: Actor, at: number): Promise<void> {
+    const { ticketId } = phoneAt(eventId, gate)
+    const command = { kind: 'issue_ticket', ticketId, gate, expiresAt: null, reuse: false, at } as const
+    const context = this.context(host, at, command.kind, eventId, gate)
+    await this.commands.execute(settingsDecider, settingsStream(eventId), command, context)
+  }
+
+  async openScanner(eventId: string, gate: string, at: number): Promise<void> {
+    const { actor, ...device } = phoneAt(eventId, gate)
+    const command = { kind: 'see_device', at, ...device } as const
+    const context = this.context(actor, at, command.kind, eventId, gate)
+    await this.commands.execute(doorDecider, doorStream(eventId), command, context)
+  }
+
   /** A scan at a gate. What the door would refuse is refused, and recorded as refused. @returns the check-in's id */
   async scan(guest: Guest, at: number, gate: string, arrivalCount: number): Promise<string> {
     const { eventId, id } = guest
-    const actor: Actor = `door:${gate.replaceAll(/\W+/g, '_')}`
+    const { actor, ...device } = phoneAt(eventId, gate)
     const context = this.context(actor, at, 'scan', eventId, id)
     const checkInId = derivedId(context.commandId)
     const standing = await this.standing(guest)
@@ -172,8 +195,7 @@ export class Stage {
       at,
       scan: {
         gate,
-        ticketId: demoId('ticket', eventId, gate),
-        deviceId: `${actor.slice('door:'.length)}.1`,
+        ...device,
         nonce: derivedId(context.commandId, 'nonce'),
         scannedAt: new Date(at).toISOString(),
         offline: false,
@@ -189,7 +211,7 @@ export class Stage {
 
   /** @param at within a minute of the check-in */
   undo(guest: Guest, at: number, gate: string, checkInId: string): Promise<void> {
-    const actor: Actor = `door:${gate.replaceAll(/\W+/g, '_')}`
+    const { actor } = phoneAt(guest.eventId, gate)
     return this.#execute(guest, actor, at, { kind: 'undo_check_in', checkInId, at, mayUndoLate: false })
   }
 

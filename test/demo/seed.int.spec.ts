@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ActivityItem } from '../../src/contracts/activity.ts'
 import { DEMO_HOST_ID, seed, storyOf } from '../../src/demo/seed.ts'
 import { CAPACITY, EVENING } from '../../src/demo/story/evening.ts'
-import { GATES, PRIVATE_VIEW } from '../../src/demo/story/private-view.ts'
+import { DOORS_OPEN_FOR, GATES, PRIVATE_VIEW } from '../../src/demo/story/private-view.ts'
 import { networks } from '../../src/demo/networks.ts'
 import { HOUR } from '../../src/kernel/time.ts'
 import { NOW, readable, tellStory, type Told } from './told.ts'
@@ -131,6 +131,31 @@ describe('the private view of today', () => {
       ({ guest, at }) => guest?.id === undone[0]?.guest?.id && at > (undone[0]?.at ?? ''),
     )
     expect(after.map(({ kind }) => kind)).toEqual(['check_in'])
+  })
+})
+
+describe('the phones at the gates', () => {
+  const ticketsOf = (eventId: string) => queries().door.tickets(eventId)
+
+  it('have tickets that are good, and let in everybody whom their gate counts', async () => {
+    const [tickets, { byGate }] = await Promise.all([
+      ticketsOf(PRIVATE_VIEW),
+      queries().arrivals.view(PRIVATE_VIEW),
+    ])
+    expect(tickets.map(({ gate }) => gate).toSorted()).toEqual(GATES.toSorted())
+    for (const { gate, devices, expiresAt, revokedAt } of tickets) {
+      expect([revokedAt, Date.parse(expiresAt) > NOW, devices.length]).toEqual([null, true, 1])
+      const [device] = devices
+      expect(device?.arrived).toBe(byGate.find((one) => one.gate === gate)?.arrived)
+      expect(Date.parse(device?.firstSeenAt ?? '')).toBeLessThan(NOW - DOORS_OPEN_FOR)
+    }
+  })
+
+  it('stood at every gate of every event where somebody came in', async () => {
+    for (const { id } of storyOf(NOW).events) {
+      const [tickets, { byGate }] = await Promise.all([ticketsOf(id), queries().arrivals.view(id)])
+      expect(tickets.map(({ gate }) => gate).toSorted()).toEqual(byGate.map(({ gate }) => gate).toSorted())
+    }
   })
 })
 

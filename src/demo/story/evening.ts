@@ -54,12 +54,9 @@ function repeated(value: number, times: number): number[] {
   return new Array<number>(times).fill(value)
 }
 
-/** The guest whose link the demo prints, and whom nobody else plays. */
-export const SAMPLE_GUEST = 'Beatrice Okonjo'
 const CANCELS = 'Corentin Ferrandi'
 const LATE = ['Lotte Vandermeulen', 'Tiago Serralva', 'Annika Seefeld', 'Maxime Thibodeau']
 const FIXED: Readonly<Record<string, Fate>> = {
-  [SAMPLE_GUEST]: 'unopened',
   [CANCELS]: 'attending',
   'Pol Ferrerons': 'failed',
   ...Object.fromEntries(LATE.map((name) => [name, 'late' as const])),

@@ -104,6 +104,14 @@ export function statusChange(
   }
 }
 
+/** The host makes a ticket for each gate, and the phone there opens it a few minutes later. */
+export function phonesAt(eventId: string, host: Actor, gates: readonly string[], at: number): Scene[] {
+  return gates.flatMap((gate): Scene[] => [
+    { at, play: (stage) => stage.issueTicket(eventId, gate, host, at) },
+    { at: at + 4 * MINUTE, play: (stage) => stage.openScanner(eventId, gate, at + 4 * MINUTE) },
+  ])
+}
+
 /** The guests are put on the list by hand, one of them after the other. */
 function addition(guests: readonly Guest[], host: Actor, at: number, coming: readonly Party[]): Scene {
   const sizes = new Map(coming.map(({ person, size }) => [person.key, size]))

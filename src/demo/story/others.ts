@@ -4,10 +4,11 @@ import { people } from '../people.ts'
 import { diceOf } from '../random.ts'
 import { guestOf } from '../stage.ts'
 import { atHour, wakingTime } from '../waking-time.ts'
-import { localsFirst, occasionId, occasionScenes, statusChange } from './occasion.ts'
+import { localsFirst, occasionId, occasionScenes, phonesAt, statusChange } from './occasion.ts'
 import { hostActor, type DemoEvent, type Scene } from './scene.ts'
 
 const ZONE = 'Europe/Paris'
+const GATE = 'Main entrance'
 
 /** A small dinner that is still being prepared. */
 export function trusteesDinner(now: number, hostId: string): DemoEvent {
@@ -72,11 +73,12 @@ export function openingNight(now: number, hostId: string): DemoEvent {
   // Two parties stayed away, as always.
   const arrivals = coming.slice(2).map(({ person, size }): Scene => {
     const at = eventDate - 10 * MINUTE + dice.int(0, 80 * 60) * SECOND
-    return { at, play: (stage) => stage.scan(guestOf(eventId, person), at, 'Main entrance', size) }
+    return { at, play: (stage) => stage.scan(guestOf(eventId, person), at, GATE, size) }
   })
   const guests = cast.slice(0, 36).map((person) => guestOf(eventId, person))
   const scenes = [
     ...occasionScenes(occasion, dice),
+    ...phonesAt(eventId, host, [GATE], eventDate - HOUR),
     ...arrivals,
     statusChange(eventId, host, eventDate + 14 * HOUR, 'close'),
     statusChange(eventId, host, eventDate + 5 * DAY, 'archive'),

@@ -1,10 +1,11 @@
 import { MINUTE, SECOND } from '../../kernel/time.ts'
 import { diceOf, type Dice } from '../random.ts'
 import { addressIn } from '../networks.ts'
-import { guestOf, NOTICED_AFTER } from '../stage.ts'
+import type { Person } from '../people.ts'
+import { guestOf, NOTICED_AFTER, type Guest } from '../stage.ts'
 import { wakingTime } from '../waking-time.ts'
-import { localsFirst, occasionId, occasionScenes, type Party } from './occasion.ts'
-import { visit, visitorOf, type DemoEvent, type Scene } from './scene.ts'
+import { localsFirst, occasionId, occasionScenes, phonesAt, type Party } from './occasion.ts'
+import { hostActor, visit, visitorOf, type DemoEvent, type Scene } from './scene.ts'
 
 const ZONE = 'Europe/Paris'
 const KEY = 'private view'
@@ -15,11 +16,14 @@ export const GATES = ['Main entrance', 'Garden gate'] as const
 const PARTIES = 30
 const ARRIVED = 12
 /** Between the first guest at the door and now, in milliseconds. */
-const DOORS_OPEN_FOR = 50 * MINUTE
+export const DOORS_OPEN_FOR = 50 * MINUTE
 const QUARTER = 15 * MINUTE
 
 /** The event of today: doors are open, a part of the guests is inside. */
-export function privateView(now: number, hostId: string): DemoEvent & { readonly sample: string } {
+export function privateView(
+  now: number,
+  hostId: string,
+): DemoEvent & { readonly unopened: readonly Guest[] } {
   const dice = diceOf(KEY)
   const cast = localsFirst(['Lyon', 'Grenoble', 'Geneva'], dice)
   const coming: Party[] = cast
@@ -47,15 +51,17 @@ export function privateView(now: number, hostId: string): DemoEvent & { readonly
     silent,
     unopened,
   }
-  const guests = [...coming.map(({ person }) => person), ...declined, ...silent, ...unopened].map((person) =>
-    guestOf(PRIVATE_VIEW, person),
-  )
-  const [sample] = unopened
+  const guestFor = (person: Person) => guestOf(PRIVATE_VIEW, person)
+  const invited = [...coming.map(({ person }) => person), ...declined, ...silent, ...unopened]
   return {
     id: PRIVATE_VIEW,
-    guests,
-    scenes: [...occasionScenes(occasion, dice), ...door(coming, now, dice)],
-    sample: sample?.name ?? '',
+    guests: invited.map(guestFor),
+    scenes: [
+      ...occasionScenes(occasion, dice),
+      ...phonesAt(PRIVATE_VIEW, hostActor(hostId), GATES, now - DOORS_OPEN_FOR - 25 * MINUTE),
+      ...door(coming, now, dice),
+    ],
+    unopened: unopened.map(guestFor),
   }
 }
 
