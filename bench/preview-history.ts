@@ -31,7 +31,7 @@ export function openingFacts(guest: number, attempt: number, score: number): New
   if (attempt % JUDGED !== 0) return [fact]
   const attemptId = anAttemptId(attempt)
   const verdict = score > 50 ? 'suspicious' : 'legitimate'
-  const data = { attemptId, verdict, before: null, score } as const
+  const data = { attemptId, verdict, before: null, score, vouched: false } as const
   return [fact, { type: 'VerdictGiven', data, personal: { note: null } }]
 }
 

@@ -54,7 +54,7 @@ export const activityItem = z
     plusOneNames: z.array(z.string()),
     /** The opening came from a network that the host trusts: it has no score. */
     allowlisted: z.boolean(),
-    /** From a device that a host, or a code that reached the guest, had vouched for: it is not stopped, and awaits no verdict. */
+    /** A host, or a code that reached the guest, vouched for its device: it is not stopped, and awaits no verdict. */
     vouched: z.literal(true).optional(),
     verdict: z.enum(['legitimate', 'suspicious']).nullable(),
     /** What the host wrote with the verdict. */
@@ -89,7 +89,7 @@ export const liveMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('item'), item: activityItem }),
   /** What was missed has been sent; from here on it is live. */
   z.object({ type: z.literal('caught_up'), position: z.string() }),
-  /** More was missed than is sent at once: read the list again. */
+  /** More was missed than is sent at once, or what was sent has changed since: read the list again. */
   z.object({ type: z.literal('reset') }),
 ])
 export type LiveMessage = z.infer<typeof liveMessage>

@@ -34,7 +34,7 @@ export interface FactSpec<
   readonly upcasters: Readonly<Record<number, Upcaster>>
 }
 
-interface SpecOptions {
+export interface SpecOptions {
   readonly version?: number
   readonly upcasters?: Readonly<Record<number, Upcaster>>
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { arrivalFacts } from './arrivals.ts'
-import { personalFact, plainFact, type HappenedOf, type NewFactOf } from './fact.ts'
+import { personalFact, plainFact, type HappenedOf, type NewFactOf, type SpecOptions } from './fact.ts'
 import { ofGuest } from './guest-subject.ts'
 import { bandSchema, thresholdsSchema } from './terms.ts'
 
@@ -41,6 +41,16 @@ const score = {
   thresholdsVersion: z.int(),
   /** What the host had said of the opening by then, so that counts by verdict follow from the facts alone. */
   verdict: verdict.nullable(),
+}
+
+/**
+ * Somebody had vouched for the opening by then: the host for its device, or a code that reached the guest. Facts of the first
+ * version do not tell, and say no.
+ */
+const vouched = z.boolean()
+const vouchedSince2: SpecOptions = {
+  version: 2,
+  upcasters: { 1: (data) => ({ ...data, vouched: false }) },
 }
 
 const reasonPlaces = z.strictObject({ before: z.string().nullable(), now: z.string().nullable() }).nullable()
@@ -159,9 +169,11 @@ export const guestFacts = [
     z.strictObject({
       ...score,
       before: z.strictObject({ ruleSet: z.string(), score: z.int(), band: bandSchema }),
+      vouched,
     }),
     z.strictObject({ places: reasonPlaces }),
     ofGuest,
+    vouchedSince2,
   ),
   /** What the host knows of an opening; the latest counts. */
   personalFact(
@@ -173,9 +185,11 @@ export const guestFacts = [
       before: verdict.nullable(),
       /** The score of the opening by then, null while it had none. */
       score: z.int().nullable(),
+      vouched,
     }),
     z.strictObject({ note: z.string().nullable() }),
     ofGuest,
+    vouchedSince2,
   ),
   /** The host takes it back: from then on nothing is known of the opening, as before the first verdict. */
   plainFact(
@@ -186,13 +200,26 @@ export const guestFacts = [
       before: verdict,
       /** The score of the opening by then, null while it had none. */
       score: z.int().nullable(),
+      vouched,
     }),
+    vouchedSince2,
   ),
   /** A code goes to the address on file; the mail or text message is a reaction to this fact. */
   plainFact('StepUpRequested', z.strictObject({ attemptId: z.string(), challengeId: z.string(), channel })),
   plainFact('StepUpFailed', z.strictObject({ attemptId: z.string(), challengeId: z.string() })),
   /** Whoever opened the link has the guest's mail or phone: the opening counts, and its device is trusted. */
-  plainFact('StepUpPassed', z.strictObject({ attemptId: z.string(), challengeId: z.string() })),
+  plainFact(
+    'StepUpPassed',
+    z.strictObject({
+      attemptId: z.string(),
+      challengeId: z.string(),
+      /** The score of the opening by then, which is no risk any more; null where nobody wrote it down. */
+      score: z.int().nullable(),
+      /** What the host had said of it. */
+      verdict: verdict.nullable(),
+    }),
+    { version: 2, upcasters: { 1: (data) => ({ ...data, score: null, verdict: null }) } },
+  ),
   ...arrivalFacts,
 ] as const
 

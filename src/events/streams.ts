@@ -24,7 +24,7 @@ export const rsvpsStream = (eventId: string) => `event.${eventId}-rsvps`
 export const hostSubject = (hostId: string) => `host.${hostId}`
 export const guestSubject = (eventId: string, guestId: string) => `guest.${eventId}.${guestId}`
 
-const EVENT_STREAM = /^event\.([0-9A-Z]{26})-(?:guest\.([0-9A-Z]{26})|settings|rsvps|messages|door)$/
+const EVENT_STREAM = /^event\.([0-9A-Z]{26})-(?:guest\.([0-9A-Z]{26})|settings|rsvps|door)$/
 
 /** @returns the event (and the guest) that a stream belongs to, null for a stream outside any event. */
 export function eventOf(stream: string): { eventId: string; guestId: string | null } | null {

@@ -94,11 +94,14 @@ function said(
   }
 }
 
-const stepUp = <T extends 'StepUpRequested' | 'StepUpFailed' | 'StepUpPassed'>(code: string) =>
-  about<FactOfType<T>>((_fact, row) => ({
-    details: { ...row.details, code },
-    decision: code === 'passed' ? 'allowed' : row.decision,
-  }))
+const stepUp = <T extends 'StepUpRequested' | 'StepUpFailed'>(code: string) =>
+  about<FactOfType<T>>((_fact, row) => ({ details: { ...row.details, code } }))
+
+/** Whoever can read the guest's mail is the guest: the opening is cleared as if its device had been known. */
+const passed = about<FactOfType<'StepUpPassed'>>((_fact, row) => ({
+  details: { ...row.details, code: 'passed', vouched: true },
+  decision: 'allowed',
+}))
 
 /** Everything that is told of openings, one row for each. */
 export const openingFolds = {
@@ -110,5 +113,5 @@ export const openingFolds = {
   VerdictWithdrawn: unjudged,
   StepUpRequested: stepUp<'StepUpRequested'>('sent'),
   StepUpFailed: stepUp<'StepUpFailed'>('failed'),
-  StepUpPassed: stepUp<'StepUpPassed'>('passed'),
+  StepUpPassed: passed,
 } as const

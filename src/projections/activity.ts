@@ -43,7 +43,7 @@ const person = <T extends FactType>(
 /** The live monitor: answers, openings and arrivals in the order in which they happened, with the names of today. */
 export const activity: Projection = {
   name: 'activity',
-  version: 9,
+  version: 10,
   announces: 'items',
   tables: [
     defineTable<PersonRow>({

@@ -3,7 +3,15 @@ import { ERASED, known, type Erased } from '../events/fact.ts'
 import type { Band } from '../events/guest.ts'
 import type { Fact, FactType } from '../events/registry.ts'
 import type { RsvpStatus } from '../events/rsvps.ts'
-import { withScore, withVerdict, worstOf, type Cleared, type Scored, type Tally } from '../scoring/tally.ts'
+import {
+  withCode,
+  withScore,
+  withVerdict,
+  worstOf,
+  type Cleared,
+  type Scored,
+  type Tally,
+} from '../scoring/tally.ts'
 import { folded } from './guest-row.ts'
 import { guestColumns, guestKeyOf, timeOf, type FactOfType, type Fold, type Folds } from './projection.ts'
 
@@ -21,7 +29,7 @@ export type DoorGuestRow = {
   readonly pass_version: number
   readonly pass_revoked: boolean
   readonly scores: Tally
-  /** Those of which the host said that they were the guest: they are no risk. */
+  /** Those that are known to be the guest: they are no risk. */
   readonly cleared: Cleared
   readonly risk: Band | null
   /** People with a seat, null without one. */
@@ -151,6 +159,7 @@ type Handled =
   | 'AccessRescored'
   | 'VerdictGiven'
   | 'VerdictWithdrawn'
+  | 'StepUpPassed'
   | 'GuestCheckedIn'
   | 'CheckInUndone'
   | 'GuestTurnedAway'
@@ -169,6 +178,7 @@ export const doorGuestFolds: Pick<Folds<DoorGuestRow>, Handled> = {
   AccessRescored: guest((row, { data }) => assessed(withScore(row, data, data.before))),
   VerdictGiven: guest((row, { data }) => assessed(withVerdict(row, data, data.verdict))),
   VerdictWithdrawn: guest((row, { data }) => assessed(withVerdict(row, data, null))),
+  StepUpPassed: guest((row, { data }) => assessed(withCode(row, data))),
   GuestCheckedIn: guest((row, fact) => {
     const { checkInId: id, gate, deviceId, arrivalCount: count, counted } = fact.data
     const others = row.arrivals.filter((one) => one.id !== id)

@@ -117,7 +117,6 @@ const guests = defineTable<DoorGuestRow>({
       'AccessAllowlisted',
       'StepUpRequested',
       'StepUpFailed',
-      'StepUpPassed',
     ),
     ...ignored('CapacitySet'),
     ...ofConflicts,

@@ -8,7 +8,7 @@ import {
   withContact,
   type GuestRow,
 } from './guest-row.ts'
-import { withScore, withVerdict } from '../scoring/tally.ts'
+import { withCode, withScore, withVerdict } from '../scoring/tally.ts'
 import { ignored, ofConflicts, ofNoEvent, ofSettings, ofTickets } from './ignored.ts'
 import { defineTable, guestKeyOf, timeOf, type FactOfType, type Fold, type Projection } from './projection.ts'
 
@@ -123,6 +123,7 @@ export const guests: Projection = {
         AccessRescored: guest((row, { data }) => assessed(withScore(row, data, data.before))),
         VerdictGiven: guest((row, { data }) => assessed(withVerdict(row, data, data.verdict))),
         VerdictWithdrawn: guest((row, { data }) => assessed(withVerdict(row, data, null))),
+        StepUpPassed: guest((row, { data }) => assessed(withCode(row, data))),
         GuestCheckedIn: guest((row, { data }) =>
           withArrivals(row, { ...row.check_ins, [data.checkInId]: data.counted }),
         ),
@@ -148,13 +149,7 @@ export const guests: Projection = {
         ...ofTickets,
         // A visit that is not scored is no step of the guest: a scanner may have made it.
         ...ignored('LinkTouched'),
-        ...ignored(
-          'AccessShadowScored',
-          'AccessAllowlisted',
-          'StepUpRequested',
-          'StepUpFailed',
-          'StepUpPassed',
-        ),
+        ...ignored('AccessShadowScored', 'AccessAllowlisted', 'StepUpRequested', 'StepUpFailed'),
         ...ignored('CapacitySet'),
         ...ofConflicts,
         ...ignored('CheckInRefused', 'GuestTurnedAway', 'ScanRefused'),

@@ -22,7 +22,7 @@ export function tallied(tally: Tally, { band, score }: BandedScore, by: 1 | -1):
 /** Orders by band, then by score: 1,000 for low 0 to 4,100 for block 100. */
 export const gravity = ({ band, score }: BandedScore): number => (BANDS.indexOf(band) + 1) * 1_000 + score
 
-/** How many of the counted openings with a score a host has called legitimate, by score. */
+/** How many of the counted openings with a score are known to be the guest, by score. */
 export type Cleared = { readonly [score: string]: number }
 
 /** What is known of all openings of a guest. */
@@ -33,15 +33,21 @@ export interface Scored {
 
 type Verdict = 'legitimate' | 'suspicious' | null
 
+/** Whether an opening is the guest's: the host's word counts, and without one that of whoever vouched for its device. */
+interface Judged {
+  readonly verdict: Verdict
+  /** By a code that reached the guest, or by what the host said of the device before. */
+  readonly vouched: boolean
+}
+
+const isCleared = ({ verdict, vouched }: Judged): boolean =>
+  verdict === null ? vouched : verdict === 'legitimate'
+
 /** An opening has a score. @param before the one it had, which counts no longer */
-export function withScore<S extends Scored>(
-  known: S,
-  now: BandedScore & { readonly verdict: Verdict },
-  before?: BandedScore,
-): S {
+export function withScore<S extends Scored>(known: S, now: BandedScore & Judged, before?: BandedScore): S {
   const others = before === undefined ? known.scores : tallied(known.scores, before, -1)
   const scores = tallied(others, now, 1)
-  if (now.verdict !== 'legitimate') return { ...known, scores }
+  if (!isCleared(now)) return { ...known, scores }
   const left = before === undefined ? known.cleared : clearing(known.cleared, before.score, -1)
   return { ...known, scores, cleared: clearing(left, now.score, 1) }
 }
@@ -49,11 +55,26 @@ export function withScore<S extends Scored>(
 /** A host says of an opening what it was, or takes that back. @param opening its score, and what was said before */
 export function withVerdict<S extends Scored>(
   known: S,
-  opening: { readonly score: number | null; readonly before: Verdict },
+  {
+    score,
+    before,
+    vouched,
+  }: { readonly score: number | null; readonly before: Verdict; readonly vouched: boolean },
   verdict: Verdict,
 ): S {
-  const { score, before } = opening
-  const by = Number(verdict === 'legitimate') - Number(before === 'legitimate')
+  return judgedAnew(known, score, { verdict: before, vouched }, { verdict, vouched })
+}
+
+/** The code that reached the guest was entered for an opening. @param opening its score, and what the host had said of it */
+export function withCode<S extends Scored>(
+  known: S,
+  { score, verdict }: { readonly score: number | null; readonly verdict: Verdict },
+): S {
+  return judgedAnew(known, score, { verdict, vouched: false }, { verdict, vouched: true })
+}
+
+function judgedAnew<S extends Scored>(known: S, score: number | null, before: Judged, now: Judged): S {
+  const by = Number(isCleared(now)) - Number(isCleared(before))
   return score === null || by === 0 ? known : { ...known, cleared: clearing(known.cleared, score, by) }
 }
 
@@ -63,7 +84,7 @@ function clearing(cleared: Cleared, score: number, by: number): Cleared {
 }
 
 /**
- * @returns the gravest band and in it the highest score of the openings that no host has called legitimate, null without any.
+ * @returns the gravest band and in it the highest score of the openings that nobody has cleared, null without any.
  * Of one score in several bands, after other thresholds, the gravest are the last to be cleared: nothing is hidden that
  * nobody has cleared.
  */

@@ -136,6 +136,6 @@ test('what was asked and answered is told by facts without the code', async () =
   expect(told).toEqual([
     { type: 'StepUpRequested', data: { ...data, channel: 'email' } },
     { type: 'StepUpFailed', data },
-    { type: 'StepUpPassed', data },
+    { type: 'StepUpPassed', data: { ...data, score: 70, verdict: null } },
   ])
 })

@@ -135,6 +135,9 @@ describe('the door', () => {
     const opened = [invited, ada.scored(1, { band: 'high', score: 19 })]
     expect(guest(...opened, ada.verdict(1))).toMatchObject({ risk: null })
     expect(guest(...opened, ada.verdict(1), ada.verdictWithdrawn(1))).toMatchObject({ risk: 'high' })
+    expect(guest(...opened, ada.codePassed(1))).toMatchObject({ risk: null })
+    const known = ada.scored(2, { band: 'block', score: 90, vouched: true })
+    expect(guest(...opened, ada.verdict(1), known)).toMatchObject({ risk: null })
   })
 
   it('tells devices of an opening only when it changes the risk', () => {

@@ -26,6 +26,7 @@ const TABLES_OF_VERSION: Readonly<Record<string, string>> = {
   'activity 7': 'cb500a8fc92b0d44',
   'activity 8': 'cb500a8fc92b0d44',
   'activity 9': '94b78453d2e93ff9',
+  'activity 10': '94b78453d2e93ff9',
   'preview 1': 'ef913ab0876e1e17',
   'arrivals 1': '024a9646f5d615d1',
   'arrivals 2': 'e9913a17d1b25563',

@@ -5,7 +5,7 @@ import { HOUR } from '../../kernel/time.ts'
 import { agentClass } from '../../scoring/agent.ts'
 import { emptyBaseline } from '../../scoring/baseline.ts'
 import type { Opening } from '../../scoring/opening.ts'
-import { withScore, withVerdict, worstOf } from '../../scoring/tally.ts'
+import { withCode, withScore, withVerdict, worstOf } from '../../scoring/tally.ts'
 import { evolveArrivals, refused, turnedAway } from './arrivals.ts'
 import { learn, learned, withoutVerdict, type Lesson } from './lessons.ts'
 import { MAX_OPENINGS_PER_HOUR } from './openings.ts'
@@ -186,6 +186,7 @@ function attempted(state: InvitedGuest, { data, personal, at }: Of<'AccessAttemp
       score: null,
       decision: 'allowed',
       verdict: null,
+      vouched: false,
       note: null,
       challenge: null,
     }),
@@ -194,10 +195,11 @@ function attempted(state: InvitedGuest, { data, personal, at }: Of<'AccessAttemp
 }
 
 function scored(state: InvitedGuest, { data, personal }: Of<'AccessScored'>): InvitedGuest {
-  const { attemptId, ruleSet, score, band, decision, late } = data
+  const { attemptId, ruleSet, score, band, decision, late, vouched } = data
   const told = withAttempt(state, attemptId, (attempt) => ({
     ...attempt,
     decision,
+    vouched,
     score: { ruleSet, score, band },
   }))
   return placed(assessed(withScore(told, data)), attemptId, known(personal, 'place'), late)
@@ -276,9 +278,21 @@ function challengeFailed(state: InvitedGuest, { data }: Of<'StepUpFailed'>): Inv
 }
 
 /** Who can read the guest's mail is the guest: the device and the network are trusted from now on. */
-function challengePassed(state: InvitedGuest, { data: { attemptId } }: Of<'StepUpPassed'>): InvitedGuest {
+function challengePassed(state: InvitedGuest, { data }: Of<'StepUpPassed'>): InvitedGuest {
+  const { attemptId } = data
   const attempt = state.attempts.get(attemptId)
   if (attempt === undefined) return state
-  const told = withAttempt(state, attemptId, (one) => ({ ...one, decision: 'allowed', challenge: null }))
-  return taught(told, { kind: 'trusted', opening: attempt.opening, attemptId, by: 'code' })
+  const vouched = data.score !== null
+  const told = withAttempt(state, attemptId, (one) => ({
+    ...one,
+    decision: 'allowed',
+    challenge: null,
+    vouched,
+  }))
+  return taught(assessed(withCode(told, data)), {
+    kind: 'trusted',
+    opening: attempt.opening,
+    attemptId,
+    by: 'code',
+  })
 }

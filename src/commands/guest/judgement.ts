@@ -14,12 +14,12 @@ export function decideVerdict(
   guest: InvitedGuest,
   { attemptId, verdict, note }: GiveVerdict,
 ): NewGuestFact[] {
-  const { verdict: before, note: written, score } = requireAttempt(guest, attemptId)
+  const { verdict: before, note: written, score, vouched } = requireAttempt(guest, attemptId)
   if (before === verdict && written === note) return []
   return [
     {
       type: 'VerdictGiven',
-      data: { attemptId, verdict, before, score: score?.score ?? null },
+      data: { attemptId, verdict, before, score: score?.score ?? null, vouched },
       personal: { note },
     },
   ]
@@ -27,7 +27,7 @@ export function decideVerdict(
 
 /** Nothing when there is no verdict to take back. */
 export function decideWithdrawVerdict(guest: InvitedGuest, attemptId: string): NewGuestFact[] {
-  const { verdict: before, score } = requireAttempt(guest, attemptId)
+  const { verdict: before, score, vouched } = requireAttempt(guest, attemptId)
   if (before === null) return []
-  return [{ type: 'VerdictWithdrawn', data: { attemptId, before, score: score?.score ?? null } }]
+  return [{ type: 'VerdictWithdrawn', data: { attemptId, before, score: score?.score ?? null, vouched } }]
 }

@@ -143,12 +143,16 @@ function banded(
 export function decideRescore(guest: InvitedGuest, command: Rescore): NewGuestFact[] {
   const attempt = guest.attempts.get(command.attemptId)
   if (attempt?.score == null) return []
-  const { score: before, verdict } = attempt
+  const { score: before, verdict, vouched } = attempt
   const { data, places } = banded(command.attemptId, command.score, command, verdict)
   if (before.ruleSet === data.ruleSet && before.score === data.score && before.band === data.band) return []
   const { ruleSet, score, band } = before
   return [
-    { type: 'AccessRescored', data: { ...data, before: { ruleSet, score, band } }, personal: { places } },
+    {
+      type: 'AccessRescored',
+      data: { ...data, before: { ruleSet, score, band }, vouched },
+      personal: { places },
+    },
   ]
 }
 

@@ -77,6 +77,8 @@ export interface Attempt {
   readonly score: { readonly ruleSet: string; readonly score: number; readonly band: Band } | null
   readonly decision: 'allowed' | 'blocked' | 'challenged'
   readonly verdict: 'legitimate' | 'suspicious' | null
+  /** The host for its device, or a code that reached the guest: it is no risk unless the host says so. */
+  readonly vouched: boolean
   /** What the host wrote with the verdict. */
   readonly note: string | null
   /** The latest code that was asked for this opening. */
@@ -114,7 +116,7 @@ export interface InvitedGuest {
   readonly touches: { readonly hour: number; readonly counts: Readonly<Record<string, number>> }
   /** The latest score of each opening. */
   readonly scores: Tally
-  /** Those of which the host said that they were the guest. */
+  /** Those that are known to be the guest. */
   readonly cleared: Cleared
   /** The gravest of the others, null without any. */
   readonly risk: BandedScore | null

@@ -83,11 +83,12 @@ function requireRoom(codes: readonly number[], { challenge }: Attempt, at: numbe
 
 export function decideAnswerStepUp(guest: InvitedGuest, command: AnswerStepUp): NewGuestFact[] {
   const { attemptId, challengeId, at, right } = command
-  const { challenge, verdict } = requireAttempt(guest, attemptId)
+  const { challenge, verdict, score } = requireAttempt(guest, attemptId)
   const open = challenge !== null && challenge.challengeId === challengeId && verdict !== 'suspicious'
   if (!open || at - challenge.at > CODE_VALIDITY || challenge.failures >= MAX_CODE_TRIES) {
     throw new DomainError('conflict', 'code_expired', 'This code is no longer good. Ask for a new one.')
   }
-  const data = { attemptId, challengeId: challenge.challengeId }
-  return [{ type: right ? 'StepUpPassed' : 'StepUpFailed', data }]
+  const data = { attemptId, challengeId }
+  if (!right) return [{ type: 'StepUpFailed', data }]
+  return [{ type: 'StepUpPassed', data: { ...data, score: score?.score ?? null, verdict } }]
 }

@@ -30,7 +30,7 @@ describe('a verdict', () => {
     opened.when(verdict({ note: 'She called.' })).then([
       {
         type: 'VerdictGiven',
-        data: { attemptId: 'a1', verdict: 'legitimate', before: null, score: 70 },
+        data: { attemptId: 'a1', verdict: 'legitimate', before: null, score: 70, vouched: false },
         personal: { note: 'She called.' },
       },
     ])
@@ -42,7 +42,7 @@ describe('a verdict', () => {
     changed.when(suspicious).then([
       {
         type: 'VerdictGiven',
-        data: { attemptId: 'a1', verdict: 'suspicious', before: 'legitimate', score: 70 },
+        data: { attemptId: 'a1', verdict: 'suspicious', before: 'legitimate', score: 70, vouched: false },
         personal: { note: null },
       },
     ])
@@ -144,6 +144,7 @@ describe('another score of an opening', () => {
           thresholdsVersion: 0,
           verdict: null,
           before: { ruleSet: 'test', score: 70, band: 'high' },
+          vouched: false,
         },
         personal: { places: { before: 'Lagos', now: 'Paris' } },
       },
@@ -231,17 +232,17 @@ describe('what still happens of openings of a guest who was forgotten', () => {
     { type: 'AccessAllowlisted', data: { attemptId: 'a1', entryId: 'N1' }, personal: 'erased' },
     {
       type: 'AccessRescored',
-      data: { ...score, before: { ruleSet: 'v2', score: 0, band: 'low' } },
+      data: { ...score, before: { ruleSet: 'v2', score: 0, band: 'low' }, vouched: false },
       personal: 'erased',
     },
     {
       type: 'VerdictGiven',
-      data: { attemptId: 'a1', verdict: 'legitimate', before: null, score: 90 },
+      data: { attemptId: 'a1', verdict: 'legitimate', before: null, score: 90, vouched: false },
       personal: 'erased',
     },
     { type: 'StepUpRequested', data: { ...challenge, channel: 'email' } },
     { type: 'StepUpFailed', data: challenge },
-    { type: 'StepUpPassed', data: challenge },
+    { type: 'StepUpPassed', data: { ...challenge, score: 90, verdict: null } },
   ]
   const gone = guest.after([open(), open({ attemptId: 'a2', place: 'late' })]).events(forgotten)
 

@@ -34,7 +34,8 @@ const answer = (right: boolean, change: Partial<AnswerStepUp> = {}): AnswerStepU
 
 const requested = (channel: 'email' | 'sms', challengeId = 'k1') =>
   [{ type: 'StepUpRequested', data: { attemptId: 'a1', challengeId, channel } }] as const
-const passed = [{ type: 'StepUpPassed', data: { attemptId: 'a1', challengeId: 'k1' } }] as const
+const passed = (verdict: 'legitimate' | null = null) =>
+  [{ type: 'StepUpPassed', data: { attemptId: 'a1', challengeId: 'k1', score: 70, verdict } }] as const
 const failed = [{ type: 'StepUpFailed', data: { attemptId: 'a1', challengeId: 'k1' } }] as const
 
 /** Ann's opening was found suspicious, and the event asks for a code then. */
@@ -174,7 +175,7 @@ describe('the next code', () => {
 
 describe('the answer to a code', () => {
   it('lets the guest in when it is right, once', () => {
-    asked.when(answer(true)).then(passed)
+    asked.when(answer(true)).then(passed())
     const done = asked.after([answer(true)])
     expect(stateOf(done).attempts.get('a1')).toMatchObject({
       decision: 'allowed',
@@ -200,7 +201,7 @@ describe('the answer to a code', () => {
 
   it(`may be wrong ${String(MAX_CODE_TRIES)} times; then not even the right one helps`, () => {
     const wrong = Array.from({ length: MAX_CODE_TRIES }, () => answer(false))
-    asked.after(wrong.slice(1)).when(answer(true)).then(passed)
+    asked.after(wrong.slice(1)).when(answer(true)).then(passed())
     expect(asked.after(wrong).when(answer(true)).refusal()).toMatchObject({
       kind: 'conflict',
       code: 'code_expired',
@@ -212,7 +213,7 @@ describe('the answer to a code', () => {
 
   it('is good for ten minutes', () => {
     expect(CODE_VALIDITY).toBe(10 * MINUTE)
-    asked.when(answer(true, { at: NOW + CODE_VALIDITY })).then(passed)
+    asked.when(answer(true, { at: NOW + CODE_VALIDITY })).then(passed())
     asked.when(answer(true, { at: NOW + CODE_VALIDITY + 1 })).then('code_expired')
   })
 
@@ -267,7 +268,7 @@ describe('an opening that the host found suspicious', () => {
   it('gets one again when the host thinks better of it', () => {
     const better = { ...suspect, verdict: 'legitimate' } as const
     challenged.after([suspect, better]).when(request()).then(requested('email'))
-    asked.after([suspect, better]).when(answer(true)).then(passed)
+    asked.after([suspect, better]).when(answer(true)).then(passed('legitimate'))
   })
 })
 

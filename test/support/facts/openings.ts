@@ -100,6 +100,7 @@ function judgementSteps(step: InStream) {
           thresholdsVersion: 0,
           verdict: null,
           before: { ruleSet: 'v1', score: 19, band: 'low' },
+          vouched: false,
           ...data,
         },
         personal: { places: { before: 'Paris', now: 'Lyon' } },
@@ -111,11 +112,14 @@ function judgementSteps(step: InStream) {
     ) =>
       step({
         type: 'VerdictGiven',
-        data: { attemptId: anAttemptId(attempt), verdict, before: null, score: 19 },
+        data: { attemptId: anAttemptId(attempt), verdict, before: null, score: 19, vouched: false },
         personal: { note },
       }),
     verdictWithdrawn: (attempt = 0, before: Data<'VerdictWithdrawn'>['before'] = 'legitimate') =>
-      step({ type: 'VerdictWithdrawn', data: { attemptId: anAttemptId(attempt), before, score: 19 } }),
+      step({
+        type: 'VerdictWithdrawn',
+        data: { attemptId: anAttemptId(attempt), before, score: 19, vouched: false },
+      }),
   }
 }
 
@@ -129,7 +133,10 @@ function stepUpSteps(step: InStream) {
       }),
     codeFailed: (attempt = 0) =>
       step({ type: 'StepUpFailed', data: { attemptId: anAttemptId(attempt), challengeId: 'c1' } }),
-    codePassed: (attempt = 0) =>
-      step({ type: 'StepUpPassed', data: { attemptId: anAttemptId(attempt), challengeId: 'c1' } }),
+    codePassed: (attempt = 0, score: number | null = 19) =>
+      step({
+        type: 'StepUpPassed',
+        data: { attemptId: anAttemptId(attempt), challengeId: 'c1', score, verdict: null },
+      }),
   }
 }

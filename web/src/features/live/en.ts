@@ -31,6 +31,7 @@ export const live = {
     door: 'At the door',
   },
   unscored: 'Not scored yet',
+  cleared: 'Cleared',
   trusted: 'Trusted network',
   rescored:
     'Now {score} under {rules}, was {before} ({beforeBand}) under {beforeRules}. What was decided then stays.',
