@@ -103,6 +103,38 @@ describeEvening('the Security tab', (at, test) => {
     await leave(host)
   })
 
+  test('asks before moved boundaries are left unsaved, within the product and by the browser', async () => {
+    const host = await securityTab(at, 390)
+    const { page } = host
+    const number = page.getByRole('spinbutton', { name: 'Blocked above, as a number' })
+    await number.fill('70')
+    await number.press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Leave without saving?' })
+    const toLive = () =>
+      page.getByRole('navigation', { name: 'Parts of the event' }).getByRole('link', { name: 'Live' }).click()
+    await toLive()
+    await dialog.getByText('openings are judged by 30, 60 and 85').waitFor()
+    await dialog.getByText('Stay here').click()
+    await dialog.waitFor({ state: 'detached' })
+    expect(await valuesOf(page)).toEqual([30, 60, 70])
+
+    const asked = page.waitForEvent('dialog')
+    const reloaded = page.reload().catch(() => 'stayed')
+    const byBrowser = await asked
+    expect(byBrowser.type()).toBe('beforeunload')
+    await byBrowser.dismiss()
+    expect(await reloaded).toBe('stayed')
+    expect(await valuesOf(page)).toEqual([30, 60, 70])
+
+    await toLive()
+    await dialog.getByRole('button', { name: 'Leave' }).click()
+    await page.getByRole('heading', { name: 'Live', exact: true }).waitFor()
+    await page.goBack()
+    await page.getByRole('spinbutton', { name: 'Blocked above, as a number' }).waitFor()
+    expect(await valuesOf(page)).toEqual([30, 60, 85])
+    await leave(host)
+  })
+
   test('says when somebody else changed the boundaries, shows theirs, and keeps one’s own at hand', async () => {
     const host = await securityTab(at)
     const { page } = host

@@ -44,7 +44,7 @@ describeEvening('the Security tab', (at, test) => {
     const answers = (row: Locator) => row.getByRole('group', { name: 'Was it Hypatia of Alexandria?' })
 
     // Of alike openings a host tells the guest's own by the device.
-    await waiting.filter(hypatia).getByText('Firefox on Windows', { exact: false }).waitFor()
+    await waiting.filter(hypatia).getByText('Firefox on Linux', { exact: false }).waitFor()
     await answers(waiting.filter(hypatia)).getByRole('button', { name: 'Suspicious' }).click()
     await waiting.filter(hypatia).waitFor({ state: 'detached' })
     await given.filter(hypatia).getByText('Suspicious, said by you').waitFor()
