@@ -15,7 +15,9 @@ export const line = (max: number) =>
     .max(max, `is longer than ${String(max)} characters`)
     .regex(/^[^\p{Cc}]*$/u, 'has control characters')
 
-export const email = z.email('is not an e-mail address').max(254, 'is longer than 254 characters')
+export const email = z
+  .email({ error: ({ input }) => (input === '' ? 'is missing' : 'is not an e-mail address') })
+  .max(254, 'is longer than 254 characters')
 
 /** RFC 9457. `code` is stable; `errors` names the fields. */
 export const problem = z

@@ -2,7 +2,9 @@ import type { Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { DAY } from '../../src/kernel/time.ts'
 import { expectStatus, open, PASSWORD } from '../support/party.ts'
+import { EVENT_DATE } from './evening.ts'
 import { describeEvening } from './on-stage.ts'
+import { tooWideIn } from './scenes.ts'
 
 /** Presses a key until the element has the focus; a page that never gives it the focus fails the test. */
 async function walkTo(page: Page, target: Locator, key = 'Tab'): Promise<void> {
@@ -106,6 +108,32 @@ describeEvening('the dashboard', ({ stage, visit, evening, hostAt }, test) => {
     await context.close()
   })
 
+  for (const width of [390, 1440] as const) {
+    test(`warns of a time that has passed, and takes it, ${String(width)} px wide`, async () => {
+      const { page, context, trouble } = await hostAt('', { width })
+      await page.goto('/events')
+      await page.getByRole('button', { name: 'Create an event' }).first().click()
+      const form = page.getByRole('dialog')
+      await form.getByLabel('Name', { exact: true }).fill('A slip of the year')
+      await form.getByLabel('Date and time').fill('2024-06-20T19:30')
+      await form.getByText('This time has already passed.').waitFor()
+      await form.getByLabel('Date and time').fill(EVENT_DATE.slice(0, 16))
+      await form.getByText('This time has already passed.').waitFor({ state: 'detached' })
+      await form.getByLabel('Date and time').fill('2024-06-20T19:30')
+      await form.getByRole('button', { name: 'Create the event' }).click()
+
+      await page.getByRole('heading', { level: 1, name: 'A slip of the year' }).waitFor()
+      await page.getByRole('button', { name: 'Publish', exact: true }).click()
+      const publish = page.getByRole('dialog', { name: 'Publish A slip of the year?' })
+      await publish.getByText('The time of this event has already passed.').waitFor()
+      expect(await tooWideIn(page)).toEqual([])
+      await publish.getByRole('button', { name: 'Publish' }).click()
+      await page.getByText('A slip of the year is published.').waitFor()
+      expect(trouble).toEqual([])
+      await context.close()
+    })
+  }
+
   test('has every time of an event on its clocks, also for a host elsewhere', async () => {
     const { page, context, trouble } = await hostAt('/live', { timezone: 'America/New_York' })
     const inZurich = new Intl.DateTimeFormat('en-GB', { timeStyle: 'short', timeZone: 'Europe/Zurich' })
@@ -206,8 +234,10 @@ describeEvening('the dashboard', ({ stage, visit, evening, hostAt }, test) => {
   test('says in a whole sentence what is wrong with a field', async () => {
     const { page, context } = await visit()
     await page.goto('/register')
-    await page.getByLabel('E-mail').fill('new@example.org')
     await page.getByLabel('Password', { exact: true }).fill('short')
+    await page.getByRole('button', { name: 'Create the account' }).click()
+    await page.getByText('E-mail is missing.').waitFor()
+    await page.getByLabel('E-mail').fill('new@example.org')
     await page.getByRole('button', { name: 'Create the account' }).click()
     await page.getByText('Password has fewer than 10 characters.').waitFor()
     await context.close()
