@@ -128,6 +128,8 @@ export const sendInvitationsBody = z.strictObject({
   /** Default: every guest who has not been sent an invitation yet. */
   guestIds: z.array(id).min(1).max(10_000).optional(),
   channel,
+  /** Only says what would be done; answered with 200. */
+  dryRun: z.boolean().default(false),
 })
 export const sendInvitationsAnswer = z.object({
   /** Invitations that this request queued; the same when it is asked again under its Idempotency-Key. */

@@ -76,6 +76,16 @@ describe('sending invitations', () => {
     expect(again.queued).toBe(0)
   })
 
+  it('says in a dry run whom it would reach, and sends nothing', async ({ host, event, factsOf, send }) => {
+    await addGuest(host, event.id, { email: 'near@example.org' })
+    const far = await addGuest(host, event.id, { name: 'Far' })
+    const reason = 'There is no e-mail address.'
+    const plan = { queued: 1, skipped: [{ guestId: far.id, name: 'Far', reason }] }
+    expect(expectStatus(await send({ channel: 'email', dryRun: true }), 200)).toEqual(plan)
+    expect(await factsOf('InvitationQueued')).toBe(0)
+    expect(expectStatus(await send({ channel: 'email' }), 202)).toEqual(plan)
+  })
+
   it('is outdated by a new link, until that is sent as well', async ({ host, event, send, messagesTo }) => {
     const email = 'replaced@example.org'
     const guest = await addGuest(host, event.id, { email })

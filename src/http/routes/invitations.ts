@@ -19,6 +19,8 @@ import { awaitHead } from '../fresh.ts'
 import { refusalOfOne } from '../one-of-many.ts'
 import { contextOf, withPosition } from '../requests.ts'
 
+type Wanted = Pick<z.infer<typeof sendInvitationsBody>, 'channel' | 'guestIds'>
+
 /** Appends under way at once for one request; they are gathered into few transactions. */
 const PARALLEL = 200
 
@@ -33,6 +35,7 @@ export const invitationRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps
         params: z.object({ eventId: id }),
         body: sendInvitationsBody,
         response: {
+          200: sendInvitationsAnswer,
           202: sendInvitationsAnswer,
           400: problem,
           401: problem,
@@ -45,6 +48,10 @@ export const invitationRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps
     },
     async (request, reply) => {
       const { eventId, event } = eventIn(request)
+      if (request.body.dryRun) {
+        const { reachable, skipped } = await recipientsOf(eventId, request.body)
+        return reply.send({ queued: reachable.length, skipped })
+      }
       requirePublished(event)
       const context = contextOf(deps, request, `host:${hostIn(request)}`)
       // Two requests under one key at the same time would each invite some.
@@ -55,14 +62,15 @@ export const invitationRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps
     },
   )
 
-  async function invite(
-    eventId: string,
-    { channel, guestIds }: z.infer<typeof sendInvitationsBody>,
-    context: CommandContext,
-  ) {
+  async function recipientsOf(eventId: string, { channel, guestIds }: Wanted) {
     await awaitHead(deps)
     const recipients = await queries.recipients(eventId, guestIds)
-    const { reachable, skipped } = sorted(recipients, guestIds ?? [], channel)
+    return { recipients, ...sorted(recipients, guestIds ?? [], channel) }
+  }
+
+  async function invite(eventId: string, wanted: Wanted, context: CommandContext) {
+    const { channel, guestIds } = wanted
+    const { recipients, reachable, skipped } = await recipientsOf(eventId, wanted)
     const before = await invitedBefore(eventId, context)
     const again = guestIds === undefined ? before : []
     const chosen = [...new Set([...reachable.map(({ guestId }) => guestId), ...again])]

@@ -150,9 +150,10 @@ export const guests = {
     channel: 'Send by',
     email: 'E-mail',
     sms: 'SMS',
-    toSelected: 'To the {count} selected guest. | To the {count} selected guests.',
+    toSelected: 'To {count} of the {all} you selected.',
     toAll:
-      'To everybody who has not been sent an invitation yet: {count} person. Who has no address for it is left out, and named. | To everybody who has not been sent an invitation yet: {count} people. Who has no address for it is left out, and named.',
+      'To everybody who has not been sent an invitation yet: {count} person. | To everybody who has not been sent an invitation yet: {count} people.',
+    leftOut: '{count} guest cannot be reached: | {count} guests cannot be reached:',
     nobody: 'Everybody has been sent an invitation. To send one again, select guests in the list first.',
     draft: 'The event is still a draft. Publish it first: guests could not answer yet.',
     closed: 'The event takes no answers any more. Open it again before you invite more guests.',

@@ -78,6 +78,12 @@ export const importGuests = (
     ...(dryRun ? {} : { idempotencyKey: key }),
   })
 
+/** What `sendInvitations` would do, and whom it would leave out. */
+export const tryInvitations = (
+  eventId: string,
+  body: { channel: Channel; guestIds?: string[] },
+): Promise<SendResult> => api.post(`/events/${eventId}/invitations/send`, { ...body, dryRun: true })
+
 export const sendInvitations = (
   eventId: string,
   body: { channel: Channel; guestIds?: string[] },
