@@ -122,6 +122,14 @@ test('an invitation says who invites, and how many the guest may bring', () => {
   expect(textFor(0)).not.toContain('bring')
 })
 
+test('who waits is not told that the event is full: seats may be free, and others before them', async () => {
+  const { text } = await replyMail(to, about, { status: 'waitlisted', partySize: 2 }, 'party.example')
+  expect(text).not.toContain('full')
+  expect(text).toContain(
+    'Summer Party has no seats for you yet: 2 people on the waiting list. We write to you as soon as you have them.',
+  )
+})
+
 test('only a confirmed guest gets a pass and a calendar entry', async () => {
   const attached = await Promise.all(
     replies.map(async (reply) => (await replyMail(to, about, reply, 'party.example')).attachments.length),

@@ -117,7 +117,7 @@ function wordsFor(reply: Reply, occasion: Occasion): Words {
     case 'waitlisted':
       return {
         subject: 'You are on the waiting list',
-        text: `${name} is full at the moment. ${people(reply.partySize)} on the waiting list; we write to you as soon as seats become free.`,
+        text: `${name} has no seats for you yet: ${people(reply.partySize)} on the waiting list. We write to you as soon as you have them.`,
         parts: details(occasion),
       }
     case 'declined':
