@@ -57,7 +57,7 @@ describe('the evening of the demo', () => {
   it('tells of the one party that was promoted', async () => {
     const promoted = (await activityOf(EVENING)).filter(({ kind }) => kind === 'promotion')
     expect(promoted.map(({ sentence }) => sentence)).toEqual([
-      'Lotte Vandermeulen moved from the waitlist to a seat, party of 2',
+      'Lotte Vandermeulen moved from the waiting list to a seat, party of 2',
     ])
   })
 

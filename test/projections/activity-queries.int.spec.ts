@@ -10,9 +10,9 @@ describe('activity', () => {
     expect(nextCursor).toBeNull()
     expect(items.map(({ sentence }) => sentence)).toEqual([
       'Gone opened the invitation, not scored yet',
-      'Eve accepted and is on the waitlist',
+      'Eve accepted and is on the waiting list',
       'Bob was not let in at Main entrance: not on the list of those who come',
-      'Bob accepted and is on the waitlist, party of 2',
+      'Bob accepted and is on the waiting list, party of 2',
       'Bob opened the invitation, not scored yet',
       'A check-in of Zoë Müller at South gate was undone',
       'Zoë Müller checked in at South gate',

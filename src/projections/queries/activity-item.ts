@@ -65,7 +65,7 @@ function sentenceOf(row: ToldRow, name: string): string {
     case 'rsvp':
       return answerSentence(row, name)
     case 'promotion':
-      return `${name} moved from the waitlist to a seat${party(row)}`
+      return `${name} moved from the waiting list to a seat${party(row)}`
     case 'check_in':
       return `${name} checked in${count(row)} at ${text(row, 'gate')}${row.details['offline'] === true ? ' (offline scan)' : ''}`
     case 'check_in_refused':
@@ -121,7 +121,7 @@ function answerSentence(row: ActivityRow, name: string): string {
     case 'confirmed':
       return `${name} accepted${party(row)}`
     case 'waitlisted':
-      return `${name} accepted and is on the waitlist${party(row)}`
+      return `${name} accepted and is on the waiting list${party(row)}`
     case 'maybe':
       return `${name} may come${party(row)}`
     case 'declined':

@@ -113,7 +113,7 @@ export const en = {
     unanswered: 'This guest was invited and has not answered: no seat is kept for them.',
     maybe: 'This guest answered that they may come: no seat is kept for them.',
     declined: 'This guest declined.',
-    waitlisted: 'This guest is on the waitlist: there was no seat left.',
+    waitlisted: 'This guest is on the waiting list: there was no seat for them.',
     removed: 'This guest was taken off the list.',
     party_complete: 'Everybody of this party is inside already.',
     event_not_open: 'The doors of this event are not open: it is not published, or it is over.',
