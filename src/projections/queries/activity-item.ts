@@ -172,7 +172,7 @@ const refusals: Readonly<Record<string, string>> = {
   wrong_person: 'staff say it is not this guest',
   no_identification: 'nothing to show who it is',
   behaviour: 'because of how they behaved',
-  other: 'staff decided so',
+  other: 'another reason, which staff did not name',
 }
 
 const countries = new Intl.DisplayNames('en', { type: 'region', fallback: 'code' })

@@ -40,11 +40,6 @@ export const en = {
     check: 'Check',
     hint: 'Type it, paste it, or use a scanner that types.',
   },
-  ready: {
-    title: 'Ready for the next guest',
-    text: 'The code is on the guest’s pass, below the QR code.',
-    gate: 'Arrivals count for: {gate}',
-  },
   looking: 'Looking up…',
   recording: 'Recording…',
   guest: {
@@ -55,8 +50,7 @@ export const en = {
     with: 'With {names}',
     last: 'Last arrival: one person at {time}, {gate} | Last arrival: {count} people at {time}, {gate}',
     turnedAway: 'Refused at {gate}, {time}: {reason}.',
-    watch:
-      'The invitation was opened in an unusual way. Ask for something that is not on the pass, such as a photo ID or their e-mail address.',
+    watch: 'The invitation was opened in an unusual way. Compare the names above with a photo ID.',
     alone: 'Checked on this device, without the server.',
   },
   admit: {
@@ -222,7 +216,6 @@ export const en = {
     savedAt: 'as of {time}',
     until: 'until {time}',
     ends: 'Deleted from this device',
-    updated: 'Last update',
     gate: 'Gate',
     event: 'Event',
     sync: 'Send and update now',

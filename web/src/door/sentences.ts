@@ -1,6 +1,7 @@
 import type { CheckInPreview } from '@contracts/door.ts'
 import type { Translate } from '@shared/i18n.ts'
 import type { en } from './en.ts'
+import type { ScannerStatus } from './offline/scanner.ts'
 
 type T = Translate<typeof en>
 
@@ -24,6 +25,19 @@ export function refusalSentence(t: T, reason: string | null, answered?: CheckInP
     default:
       return reason.includes(' ') ? reason : t('refusal.other')
   }
+}
+
+/** What this device has of the guest list. @param time writes a moment, milliseconds since the epoch */
+export function listSentence(
+  t: T,
+  { savedAt, guests, total, complete }: Pick<ScannerStatus, 'savedAt' | 'guests' | 'total' | 'complete'>,
+  time: (at: number) => string,
+): string {
+  if (savedAt === null) return t('device.noList')
+  const size = complete
+    ? t('device.guests', { count: guests })
+    : t('device.partly', { loaded: guests, count: total })
+  return `${size} ${t('device.savedAt', { time: time(savedAt) })}`
 }
 
 interface ConflictReason {

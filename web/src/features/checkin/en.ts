@@ -1,6 +1,11 @@
 export const checkin = {
   title: 'Check-in',
   gate: 'Dashboard',
+  ready: {
+    title: 'Ready for the next guest',
+    text: 'The code is on the guest’s pass, below the QR code. Without a pass, find the guest by name.',
+    gate: 'Arrivals count for: {gate}',
+  },
   arrived: 'Arrived',
   ofExpected: 'of {expected} expected',
   parties: '{complete} of {count} party complete | {complete} of {count} parties complete',
@@ -15,6 +20,8 @@ export const checkin = {
   flowOf: '{time}: nobody | {time}: one person | {time}: {count} people',
   byGate: 'By gate',
   gateCount: '{count} person, last {time} | {count} people, last {time}',
+  gateSome:
+    '{letIn} let in, of whom nobody counts here, last {time} | {letIn} let in, of whom one counts here, last {time} | {letIn} let in, of whom {count} count here, last {time}',
   missing: {
     title: 'Still missing',
     none: 'Everybody who has a seat is here.',
@@ -86,10 +93,13 @@ export const checkin = {
     revokeOf: 'Withdraw the ticket of {gate}',
     revokeTitle: 'Withdraw the ticket of {gate}?',
     revokeText:
-      'No device has used it. | The one device that used it can check nobody in any more; its guest list is deleted. Scans it has not sent are kept. | The {count} devices that used it can check nobody in any more; their guest lists are deleted. Scans they have not sent are kept.',
+      'No device has used it. | The one device that used it can check nobody in any more once it learns of it, and deletes its guest list then: within half a minute while the scanner is open and connected, else with its next connection or when the ticket ends. Scans it has not sent are kept. | The {count} devices that used it can check nobody in any more once they learn of it, and delete their guest lists then: within half a minute while the scanner is open and connected, else with their next connection or when the ticket ends. Scans they have not sent are kept.',
     device:
       'let nobody in, last seen {time} | let one person in, last seen {time} | let {count} people in, last seen {time}',
     unused: 'Not opened by any device yet.',
+    dashboard:
+      'On the dashboard: nobody let in, last used {time} | On the dashboard: one person let in, last used {time} | On the dashboard: {count} people let in, last used {time}',
   },
+  archived: 'The event is archived: nobody can be checked in any more.',
   draft: 'The event is still a draft. Publish it before guests can be checked in.',
 }
