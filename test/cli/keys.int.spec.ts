@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { afterEach, expect, it, onTestFinished } from 'vitest'
 import { login, register } from '../support/party.ts'
 import { createTestDatabase } from '../support/postgres.ts'
@@ -49,3 +52,19 @@ it('replaces a master key in the order that the help gives, and every host can s
   const again = await third.client().post('/api/auth/register', { email: ADA, password: 'another password' })
   expect(again).toMatchObject({ status: 409, body: { code: 'email_taken' } })
 }, 60_000)
+
+it('finds the hosts of a backup where it is restored, also in a database that was started before', async () => {
+  const masterKey = newKey()
+  const [original, elsewhere] = [await installation(), await installation()]
+  const first = await original(masterKey)
+  await register(first, ADA)
+  const folder = await mkdtemp(path.join(tmpdir(), 'guestguard-keys-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const file = path.join(folder, 'guests.backup')
+  expect(await guestguard(first.env, 'backup', file)).toMatchObject({ code: 0 })
+  const unused = await elsewhere(masterKey)
+  await stop(unused)
+  const env = { ...unused.env, DATA_DIR: path.join(folder, 'data') }
+  expect(await guestguard(env, 'restore', file)).toMatchObject({ code: 0 })
+  expect(await login((await elsewhere(masterKey)).client(), ADA)).toMatchObject({ status: 200 })
+}, 120_000)
