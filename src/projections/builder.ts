@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isAborted } from '../eventstore/is-aborted.ts'
 import { DomainError } from '../kernel/errors.ts'
 import { SECOND } from '../kernel/time.ts'
 import { LETS_GO_OF_LOCKS, type PoolClient } from '../postgres/pool.ts'
@@ -274,8 +275,4 @@ async function lockWithin(client: PoolClient, lock: string, wait: number, name: 
       throw new DomainError('conflict', 'rebuild_running', `${name} is being rebuilt already.`)
     await sleep(LOCK_POLL)
   }
-}
-
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Log as FactLog } from '../eventstore/log.ts'
 import type { EventStore, Position } from '../eventstore/port.ts'
-import { DomainError } from '../kernel/errors.ts'
 import { SECOND } from '../kernel/time.ts'
 import { listen, type Listener } from '../postgres/listen.ts'
 import type { Log } from '../postgres/log.ts'
@@ -16,7 +15,7 @@ import { createQueries } from './queries/create.ts'
 import type { ReadModelQueries } from './queries/types.ts'
 import { createReader } from './reader.ts'
 import type { RebuildOptions } from './rebuild.ts'
-import { projections as all } from './registry.ts'
+import { namedIn, projections as all } from './registry.ts'
 import { retryDeadLetters, type RetryOutcome } from './retry.ts'
 import { readStatus, type ProjectionStatus } from './status.ts'
 
@@ -105,11 +104,7 @@ export function createProjections(options: ProjectionsOptions): Projections {
       })
     },
   })
-  const named = (name: string): Projection => {
-    const found = projections.find((projection) => projection.name === name)
-    if (found !== undefined) return found
-    throw new DomainError('not_found', 'no_such_projection', `There is no projection ${name}.`)
-  }
+  const named = namedIn(projections)
   const retry = async (name: string): Promise<RetryOutcome> => {
     const outcome = await retryDeadLetters({ pool, facts, log, origin, store }, named(name))
     changed()

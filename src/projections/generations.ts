@@ -36,6 +36,14 @@ export async function readGenerations(db: Db, names: readonly string[]): Promise
   return rows.map(generationOf)
 }
 
+/** @returns the tables of this version that are read; undefined while it was never built */
+export function activeOf(
+  { name, version }: Projection,
+  generations: readonly Generation[],
+): Generation | undefined {
+  return generations.find((one) => one.name === name && one.version === version && one.state === 'active')
+}
+
 /** Locks the generations of a version against every writer until the transaction ends. */
 export async function lockGenerations(client: PoolClient, projection: Projection): Promise<Generation[]> {
   const { rows } = await client.query<GenerationRow>(

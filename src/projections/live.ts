@@ -9,7 +9,7 @@ import { announceProgress } from './announcements.ts'
 import { BatchForTarget, concerns, concernsAny, isPoison, type Target } from './apply.ts'
 import { placeOf, readParked, writeLetters, type DeadLetter, type Parked } from './dead-letters.ts'
 import { Forgotten } from './forgotten.ts'
-import { moveCheckpoints, readGenerations, type Generation } from './generations.ts'
+import { activeOf, moveCheckpoints, readGenerations, type Generation } from './generations.ts'
 import { dropLeftBehind } from './left-behind.ts'
 import { WriterLocks } from './locks.ts'
 import type { Progress } from './progress.ts'
@@ -156,10 +156,7 @@ export class LiveWriter {
   async #targetsOf(generations: readonly Generation[]): Promise<LiveTarget[]> {
     const targets: LiveTarget[] = []
     for (const projection of this.#locks.held) {
-      const active = generations.find(
-        ({ name, version, state }) =>
-          name === projection.name && version === projection.version && state === 'active',
-      )
+      const active = activeOf(projection, generations)
       if (active === undefined) {
         this.#options.onMissing(projection)
         continue

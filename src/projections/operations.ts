@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Log as FactLog } from '../eventstore/log.ts'
 import type { EventStore, Position } from '../eventstore/port.ts'
-import { DomainError } from '../kernel/errors.ts'
 import type { Log } from '../postgres/log.ts'
 import type { Db, Pool } from '../postgres/pool.ts'
 import {
@@ -12,10 +11,10 @@ import {
   type DropOptions,
 } from './builder.ts'
 import { readLetters, type DeadLetter } from './dead-letters.ts'
-import { readGenerations, type GenerationState } from './generations.ts'
+import { activeOf, readGenerations, type GenerationState } from './generations.ts'
 import type { Projection } from './projection.ts'
 import type { RebuildOptions } from './rebuild.ts'
-import { projections as all } from './registry.ts'
+import { namedIn, projections as all } from './registry.ts'
 import { retryDeadLetters, type RetryOutcome } from './retry.ts'
 import { readStatus, type ProjectionStatus } from './status.ts'
 import { verifyProjection, type ProjectionVerification } from './verify.ts'
@@ -65,11 +64,7 @@ export function createOperations(options: OperationsOptions): ProjectionOperatio
   const context = { pool, facts, log, origin: randomUUID() }
   // This process reads and writes nothing live: whoever does hears of a change by the announcement.
   const builder = new Builder(context, () => undefined)
-  const named = (name: string): Projection => {
-    const found = projections.find((projection) => projection.name === name)
-    if (found !== undefined) return found
-    throw new DomainError('not_found', 'no_such_projection', `There is no projection ${name}.`)
-  }
+  const named = namedIn(projections)
   return {
     names: projections.map(({ name }) => name),
     generations: () => generationsOf(pool, projections),
@@ -86,10 +81,7 @@ export function createOperations(options: OperationsOptions): ProjectionOperatio
     rollback: async (name, rollback) => builder.rollback(named(name), rollback),
     dropOld: async (name, drop) => builder.dropOld(named(name), drop),
     async deadLetters(name, limit) {
-      const { version } = named(name)
-      const active = (await readGenerations(pool, [name])).find(
-        (one) => one.version === version && one.state === 'active',
-      )
+      const active = activeOf(named(name), await readGenerations(pool, [name]))
       return active === undefined ? [] : readLetters(pool, active.schema, 0n, limit)
     },
     retry: async (name) => retryDeadLetters({ ...context, store }, named(name)),

@@ -20,7 +20,7 @@ interface Active {
   checkpoint: Position
 }
 
-function activeOf(
+function readableOf(
   projections: readonly Projection[],
   generations: readonly Generation[],
 ): ReadonlyMap<string, Active> {
@@ -64,7 +64,7 @@ export class Progress {
       // What a writer told in the meantime may be newer than what was read; if it tells that often, it soon will again.
       if (advances !== this.#advances && attempt < 10) continue
       const before = this.#active
-      this.#active = activeOf(this.#projections, generations)
+      this.#active = readableOf(this.#projections, generations)
       this.#wake()
       if (this.#rewrittenSince(before)) this.#tellAll(this.#rewriteListeners, undefined)
       return generations

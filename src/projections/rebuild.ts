@@ -7,7 +7,14 @@ import { announceGenerations } from './announcements.ts'
 import { applyFacts, BatchForTarget, concerns, isPoison, type Target } from './apply.ts'
 import { placeOf } from './dead-letters.ts'
 import type { Forgotten } from './forgotten.ts'
-import { activate, lockGenerations, moveCheckpoints, recordFailure, type Generation } from './generations.ts'
+import {
+  activate,
+  activeOf,
+  lockGenerations,
+  moveCheckpoints,
+  recordFailure,
+  type Generation,
+} from './generations.ts'
 import type { Projection } from './projection.ts'
 import { inProjection } from './transaction.ts'
 
@@ -153,7 +160,7 @@ export class Build {
     try {
       return await inProjection(this.#context.pool, async (client) => {
         const generations = await lockGenerations(client, this.projection)
-        const live = generations.find((one) => one.state === 'active')?.checkpoint ?? this.#checkpoint
+        const live = activeOf(this.projection, generations)?.checkpoint ?? this.#checkpoint
         if (patient && live < this.#checkpoint) return 'live_is_behind'
         const position = live > this.#checkpoint ? live : this.#checkpoint
         const missing = await this.#upTo(position)

@@ -5,7 +5,7 @@ import { announceGenerations } from './announcements.ts'
 import { BatchForTarget, forgets } from './apply.ts'
 import { deleteLetters, readLetters, waitsIn, writeLetters, type DeadLetter } from './dead-letters.ts'
 import { Forgotten } from './forgotten.ts'
-import { lockGenerations, nextEpoch } from './generations.ts'
+import { activeOf, lockGenerations, nextEpoch } from './generations.ts'
 import type { Projection } from './projection.ts'
 import type { BuildContext } from './rebuild.ts'
 import { inProjection } from './transaction.ts'
@@ -35,7 +35,7 @@ export async function retryDeadLetters(context: RetryContext, projection: Projec
   let after: Position | undefined = 0n
   while (after !== undefined) {
     after = await inProjection(context.pool, async (client) => {
-      const active = (await lockGenerations(client, projection)).find((one) => one.state === 'active')
+      const active = activeOf(projection, await lockGenerations(client, projection))
       if (active === undefined) return undefined
       const letters = await readLetters(client, active.schema, after ?? 0n, CHUNK)
       if (letters.length === 0) return undefined

@@ -4,7 +4,7 @@ import { DomainError } from '../kernel/errors.ts'
 import { SECOND } from '../kernel/time.ts'
 import type { PoolClient } from '../postgres/pool.ts'
 import { Forgotten } from './forgotten.ts'
-import { readGenerations, type Generation } from './generations.ts'
+import { activeOf, readGenerations, type Generation } from './generations.ts'
 import type { Projection, Row } from './projection.ts'
 import type { BuildContext, RebuildOptions } from './rebuild.ts'
 import { Scratch } from './scratch.ts'
@@ -58,7 +58,7 @@ export async function verifyProjection(
     const forgotten = await Forgotten.load(pool)
     const scratch = await Scratch.create(context, owner, projection, forgotten)
     try {
-      const { checkpoint } = await activeOf(owner, projection)
+      const { checkpoint } = await readActive(owner, projection)
       const facts = await fill(context, projection, scratch, checkpoint, options)
       await owner.query('BEGIN ISOLATION LEVEL REPEATABLE READ')
       try {
@@ -74,10 +74,9 @@ export async function verifyProjection(
   }
 }
 
-async function activeOf(db: PoolClient, { name, version }: Projection): Promise<Generation> {
-  const active = (await readGenerations(db, [name])).find(
-    (one) => one.version === version && one.state === 'active',
-  )
+async function readActive(db: PoolClient, projection: Projection): Promise<Generation> {
+  const { name } = projection
+  const active = activeOf(projection, await readGenerations(db, [name]))
   if (active !== undefined) return active
   throw new DomainError('unavailable', 'projection_building', `${name} was never built.`)
 }
@@ -136,7 +135,7 @@ async function compare(
   scratch: Scratch,
   filled: number,
 ): Promise<ProjectionVerification> {
-  const { schema, checkpoint: position } = await activeOf(client, projection)
+  const { schema, checkpoint: position } = await readActive(client, projection)
   let count = filled
   for await (const page of upToPosition(facts.all({ after: scratch.checkpoint }), position)) {
     await scratch.applyWith(client, page)
