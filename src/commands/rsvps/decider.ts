@@ -139,12 +139,13 @@ function statusOf(state: RsvpsState, command: AnswerCommand, before: Seat | unde
   const mayTake = state.waitlist.every((waiting) => waiting === command.guestId)
   if (mayTake && command.partySize <= free + own) return 'confirmed'
   if (own === 0) return 'waitlisted'
-  throw new DomainError(
-    'conflict',
-    'party_does_not_fit',
-    `There are not enough seats left for ${String(command.partySize)}; your ${String(own)} stay confirmed.`,
-    { extras: { confirmed: own, seatsLeft: mayTake ? free : 0 } },
-  )
+  const why =
+    mayTake || free === 0
+      ? `There are not enough seats left for ${String(command.partySize)}`
+      : 'Others wait for the seats that are left'
+  throw new DomainError('conflict', 'party_does_not_fit', `${why}; your ${String(own)} stay confirmed.`, {
+    extras: { confirmed: own, seatsLeft: mayTake ? free : 0 },
+  })
 }
 
 /** Nobody else moves up with it: whoever is first did not fit before, and there is less room now. */

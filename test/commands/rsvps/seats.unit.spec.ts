@@ -63,7 +63,9 @@ describe('seats', () => {
       .refusal()
     expect(refusal).toMatchObject({ code: 'party_does_not_fit', extras: { confirmed: 2, seatsLeft: 1 } })
     const waited = seats(3).after([attend('a', 2), attend('b', 2)])
-    expect(waited.when(attend('a', 3)).refusal().extras).toEqual({ confirmed: 2, seatsLeft: 0 })
+    const behind = waited.when(attend('a', 3)).refusal()
+    expect(behind.extras).toEqual({ confirmed: 2, seatsLeft: 0 })
+    expect(behind.message).toBe('Others wait for the seats that are left; your 2 stay confirmed.')
   })
 })
 
