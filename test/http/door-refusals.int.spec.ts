@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest'
+import { MAX_REFUSALS_PER_HOUR } from '../../src/commands/guest/check-in.ts'
 import { guestStream } from '../../src/events/streams.ts'
 import { MINUTE } from '../../src/kernel/time.ts'
 import { atTheDoor } from '../support/at-the-door.ts'
@@ -62,6 +63,25 @@ describe('a refusal', () => {
     expect(await seenAt(north)).toEqual([null, null, null])
     expect((await south.undo(checkInId ?? '')).status).toBe(204)
     expect(await seenAt(north)).toEqual([told, told, told])
+  })
+
+  it('by staff is told also when the same pass was refused all evening', async ({
+    product,
+    grace,
+    north,
+    south,
+  }) => {
+    expectStatus(await north.checkIn({ pass: grace.pass, arrivalCount: 3 }), 200)
+    for (let n = 0; n < MAX_REFUSALS_PER_HOUR; n++) {
+      expect(expectStatus(await north.checkIn({ pass: grace.pass }), 200).result).toBe('already_admitted')
+    }
+    product.clock.advance(MINUTE)
+    const away = { pass: grace.pass, reason: 'wrong_person' }
+    expect((await north.post('turn-away', north.scan(away))).status).toBe(204)
+    expect(expectStatus(await south.preview({ pass: grace.pass }), 200).turnedAway).toMatchObject({
+      gate: 'North',
+      reason: 'wrong_person',
+    })
   })
 
   it('by staff is told also when it comes late, unless somebody of the party came in after it', async ({

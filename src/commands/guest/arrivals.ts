@@ -1,8 +1,8 @@
 import type { GuestHappened } from '../../events/guest.ts'
 import { happenedAt } from '../../events/scan-time.ts'
 import { unreachable } from '../../kernel/errors.ts'
-import { MAX_REFUSALS_PER_HOUR } from './check-in.ts'
-import type { Arrival, InvitedGuest, Refusal } from './state.ts'
+import { MAX_REFUSALS_PER_HOUR, MAX_TURN_AWAYS_PER_HOUR } from './check-in.ts'
+import type { Arrival, InvitedGuest } from './state.ts'
 
 type Of<T extends GuestHappened['type']> = Extract<GuestHappened, { type: T }>
 
@@ -50,8 +50,7 @@ export function evolveArrivals(
 /** A refusal that was recorded: the same scan stays refused. */
 export function refused(
   state: InvitedGuest,
-  { data: { nonce }, at }: Of<'CheckInRefused' | 'GuestTurnedAway'>,
-  reason: Refusal | 'turned_away',
+  { data: { nonce, reason }, at }: Of<'CheckInRefused'>,
 ): InvitedGuest {
   return {
     ...state,
@@ -62,9 +61,13 @@ export function refused(
 
 /** Staff sent them away: the next gate is told. An older one may be uploaded after a newer one. */
 export function turnedAway(state: InvitedGuest, fact: Of<'GuestTurnedAway'>): InvitedGuest {
-  const { gate, reason } = fact.data
+  const { gate, reason, nonce } = fact.data
   const at = happenedAt(fact)
   const before = state.turnedAway
-  const latest = before !== null && before.at > at ? before : { gate, reason, at }
-  return { ...refused(state, fact, 'turned_away'), turnedAway: latest }
+  return {
+    ...state,
+    turnedAway: before !== null && before.at > at ? before : { gate, reason, at },
+    refusals: new Map(state.refusals).set(nonce, 'turned_away'),
+    recentTurnAways: [...state.recentTurnAways, fact.at].slice(-MAX_TURN_AWAYS_PER_HOUR),
+  }
 }

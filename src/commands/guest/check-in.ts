@@ -1,14 +1,21 @@
 import type { NewGuestFact } from '../../events/guest.ts'
+import { happenedAt } from '../../events/scan-time.ts'
 import { DomainError } from '../../kernel/errors.ts'
 import { HOUR, MINUTE } from '../../kernel/time.ts'
 import type { CheckIn, GuestCommand, Scan, ScanSubject } from './commands.ts'
-import { arrivedCount, presentArrivals, type InvitedGuest, type Refusal } from './state.ts'
+import { arrivedCount, presentArrivals, standingRefusal, type InvitedGuest, type Refusal } from './state.ts'
 
 /** How long anybody at the door may take a check-in back. */
 export const UNDO_WINDOW = MINUTE
 
 /** Refusals of one guest in an hour that are recorded: a pass that is held before the reader all night fills no log. */
 export const MAX_REFUSALS_PER_HOUR = 20
+
+/**
+ * Times in an hour that staff send the party of one guest away and that is recorded: counted apart, for what a pass before the
+ * reader has come to must not keep the next gate from being told.
+ */
+export const MAX_TURN_AWAYS_PER_HOUR = 20
 
 /**
  * Arrivals of one guest that are recorded although a device decided by itself. A party has 21 people at most: that is each of
@@ -103,12 +110,12 @@ const involved = ({ checkInId, gate, deviceId, scannedAt, count }: InvitedGuest[
 
 /** @returns nothing once the hour has enough of them: the answer at the door is the same */
 function recordRefusal(guest: InvitedGuest, scan: Scan, reason: Refusal, at: number): NewGuestFact[] {
-  if (refusalsAreMany(guest, at)) return []
+  if (inTheLastHour(guest.recentRefusals, at) >= MAX_REFUSALS_PER_HOUR) return []
   return [{ type: 'CheckInRefused', data: { reason, ...scan } }]
 }
 
-const refusalsAreMany = ({ recentRefusals }: InvitedGuest, at: number) =>
-  recentRefusals.filter((time) => time > at - HOUR).length >= MAX_REFUSALS_PER_HOUR
+const inTheLastHour = (times: readonly number[], at: number): number =>
+  times.filter((time) => time > at - HOUR).length
 
 /** Records that somebody was shown to be refused; nothing when they may enter. */
 export function decideRefuseScan(
@@ -120,14 +127,23 @@ export function decideRefuseScan(
   return refusal === null ? [] : recordRefusal(guest, command.scan, refusal, command.at)
 }
 
-export function decideTurnAway(
-  guest: InvitedGuest,
-  { scan, reason, note, at }: Extract<GuestCommand, { kind: 'turn_away' }>,
-): NewGuestFact[] {
-  if (guest.refusals.get(scan.nonce) === 'turned_away' || refusalsAreMany(guest, at)) return []
+type TurnAway = Extract<GuestCommand, { kind: 'turn_away' }>
+
+/** Records that staff sent the party away; nothing once the hour has enough of that and the gates are told of it anyway. */
+export function decideTurnAway(guest: InvitedGuest, command: TurnAway): NewGuestFact[] {
+  const { scan, reason, note, at } = command
+  if (guest.refusals.get(scan.nonce) === 'turned_away') return []
+  const many = inTheLastHour(guest.recentTurnAways, at) >= MAX_TURN_AWAYS_PER_HOUR
+  if (many && !isNews(guest, command)) return []
   // Of somebody who was forgotten there is no key to seal a note with.
   if (guest.gone === 'forgotten') throw new DomainError('not_found', 'not_found', 'There is no such guest.')
   return [{ type: 'GuestTurnedAway', data: { reason, ...scan }, personal: { note } }]
+}
+
+/** Whether gates that are told nothing now, since somebody of the party came in, would be told of it. */
+function isNews(guest: InvitedGuest, { scan, reason, at }: TurnAway): boolean {
+  const turnedAway = { gate: scan.gate, reason, at: happenedAt({ at, data: scan }) }
+  return standingRefusal(guest) === null && standingRefusal({ ...guest, turnedAway }) !== null
 }
 
 function requireRoomInParty(guest: InvitedGuest, { expected, arrivalCount }: CheckIn): void {

@@ -83,7 +83,7 @@ function evolveInvited(state: InvitedGuest, fact: Exclude<GuestHappened, Of<'Gue
     case 'CheckInUndone':
       return { ...state, arrivals: evolveArrivals(state.arrivals, fact) }
     case 'CheckInRefused':
-      return refused(state, fact, fact.data.reason)
+      return refused(state, fact)
     case 'GuestTurnedAway':
       return turnedAway(state, fact)
     default:
@@ -118,6 +118,7 @@ function invited(state: GuestState, { data, personal, at }: Of<'GuestInvited'>):
     refusals: new Map(),
     turnedAway: null,
     recentRefusals: [],
+    recentTurnAways: [],
   }
   return {
     ...(state.kind === 'missing' ? fresh : state),

@@ -127,6 +127,8 @@ export interface InvitedGuest {
   readonly turnedAway: TurnedAway | null
   /** When somebody was refused last, oldest first; as many as the limit on recorded refusals needs. */
   readonly recentRefusals: readonly number[]
+  /** When staff sent the party away last, likewise. */
+  readonly recentTurnAways: readonly number[]
 }
 
 export type GuestState = { readonly kind: 'missing' } | InvitedGuest

@@ -1,16 +1,15 @@
 import { describe, it } from 'vitest'
 import { MAX_REFUSALS_PER_HOUR, MAX_TURN_AWAYS_PER_HOUR } from '../../../src/commands/guest/check-in.ts'
-import type { Scan } from '../../../src/commands/guest/commands.ts'
+import type { GuestCommand, Scan } from '../../../src/commands/guest/commands.ts'
 import { HOUR, MINUTE } from '../../../src/kernel/time.ts'
 import { NOW } from '../../support/decider-spec.ts'
 import { refused } from './arrivals.ts'
 import { checkIn, forgottenGuest, guest, scan } from './scenario.ts'
 
-const turnAway = (nonce: string, at = NOW, change: Partial<Scan> = {}) =>
-  ({
-    ...{ kind: 'turn_away', reason: 'wrong_person', note: null, at },
-    scan: { ...scan, ...change, nonce },
-  }) as const
+const turnAway = (nonce: string, at = NOW, change: Partial<Scan> = {}): GuestCommand => ({
+  ...{ kind: 'turn_away', reason: 'wrong_person', note: null, at },
+  scan: { ...scan, ...change, nonce },
+})
 
 const turnedAway = (nonce: string) =>
   ({
@@ -71,24 +70,22 @@ describe('a refusal', () => {
     )
     sentAway.when(turnAway('away')).then([])
     sentAway.when(turnAway('away', NOW + HOUR)).then([turnedAway('away')])
-    sentAway
-      .when(checkIn({ expected: null, nonce: 'x', at: NOW }))
-      .then([refused('not_attending', 'x')])
+    sentAway.when(checkIn({ expected: null, nonce: 'x', at: NOW })).then([refused('not_attending', 'x')])
   })
 
   it('by staff is recorded however many there were, where the party came in since', () => {
-    const MINUTES_LATER = NOW + 5 * MINUTE
+    const later = NOW + 5 * MINUTE
     const inAgain = guest.after([
       ...Array.from({ length: MAX_TURN_AWAYS_PER_HOUR }, (_, n) => turnAway(`n${String(n)}`)),
       checkIn({ nonce: 'in', at: NOW }),
     ])
-    inAgain.when(turnAway('away', MINUTES_LATER)).then([turnedAway('away')])
+    inAgain.when(turnAway('away', later)).then([turnedAway('away')])
     inAgain
-      .after([turnAway('away', MINUTES_LATER)])
-      .when(turnAway('again', MINUTES_LATER))
+      .after([turnAway('away', later)], later)
+      .when(turnAway('again', later))
       .then([])
     // What a device says was before they came in is told nowhere, however often it is sent.
     const before = new Date(NOW - MINUTE).toISOString()
-    inAgain.when(turnAway('before', MINUTES_LATER, { offline: true, scannedAt: before })).then([])
+    inAgain.when(turnAway('before', later, { offline: true, scannedAt: before })).then([])
   })
 })
