@@ -96,6 +96,35 @@ describeEvening('the guest list of a host', ({ evening, hostAt }, test) => {
     })
   }
 
+  test('says who has the address already that is typed for another guest', async () => {
+    const { page, context, trouble } = await hostAt('/guests', { width: 390 })
+    await page.getByRole('button', { name: 'Add a guest' }).click()
+    const email = page.getByRole('dialog').getByLabel('E-mail')
+    const hint = page.getByText('Grace Hopper on the list has this address, too.')
+    await email.fill('GRACE.Hopper@example.org')
+    await hint.waitFor()
+    expect(await tooWideIn(page)).toEqual([])
+    await email.fill('grace.hopper@example.com')
+    await hint.waitFor({ state: 'detached' })
+    expect(trouble).toEqual([])
+    await context.close()
+  })
+
+  test('says before it sends whom an invitation does not reach, by either way', async () => {
+    const { page, context, trouble } = await hostAt('/guests')
+    await page.getByLabel('Select Ada Lovelace').check()
+    await page.getByRole('button', { name: 'Invite 1 selected' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Send invitations' })
+    await dialog.getByText('To 1 of the 1 you selected.').waitFor()
+    await dialog.getByRole('button', { name: 'Send to 1 person' }).waitFor()
+    await dialog.getByText('SMS').click()
+    await dialog.getByText('To 0 of the 1 you selected.').waitFor()
+    await dialog.getByRole('listitem').getByText('There is no phone number.').waitFor()
+    expect(await dialog.getByRole('button', { name: 'Send to 0 people' }).isDisabled()).toBe(true)
+    expect(trouble).toEqual([])
+    await context.close()
+  })
+
   test('tells walk-ins from who was on the list, and shows everybody again', async () => {
     const { page, context, trouble } = await hostAt('/guests')
     const ada = page.getByRole('row', { name: /Ada Lovelace/ })

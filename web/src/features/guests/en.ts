@@ -92,6 +92,7 @@ export const guests = {
     editTitle: 'Edit the guest',
     name: 'Name',
     email: 'E-mail',
+    alsoOf: '{name} on the list has this address, too.',
     phone: 'Phone',
     phoneHint: 'With the country code, such as +33 6 12 34 56 78.',
     plusOnes: 'May bring',
