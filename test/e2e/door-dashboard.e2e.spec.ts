@@ -1,12 +1,12 @@
 import { expect } from 'vitest'
 import { openGate } from '../support/gate.ts'
 import { expectStatus } from '../support/party.ts'
-import { Doorway } from './door-stage.ts'
+import { Doorway, openScanner, state } from './door-stage.ts'
 import { describeOnStage } from './on-stage.ts'
 import { faultsOf } from './scenes.ts'
 import { signIn } from './visitor.ts'
 
-describeOnStage('the check-in of the dashboard', ({ stage, visit }, test) => {
+describeOnStage('the check-in of the dashboard', ({ stage, visit, phone }, test) => {
   const checkIn = async (way: Doorway, width: 390 | 1440 = 1440) => {
     const host = await visit({ width })
     await signIn(host, stage(), way.host.client)
@@ -43,6 +43,26 @@ describeOnStage('the check-in of the dashboard', ({ stage, visit }, test) => {
     await page.getByText(/^3 people, last /).waitFor()
     await page.getByText(/^3 let in, of whom nobody counts here, last /).waitFor()
     expect(await page.getByText(/let 3 people in, last seen /).count()).toBe(2)
+    await context.close()
+  })
+
+  test('says how long a scanner goes on whose ticket is withdrawn: half a minute, however idle it is', async () => {
+    const way = await Doorway.of(stage())
+    await way.guest('Grace Hopper')
+    await way.caughtUp()
+    const { page: scanner, context } = await phone()
+    await scanner.clock.install()
+    await openScanner(scanner, await way.ticket('North'), 1)
+    await state(scanner, 'Online')
+    const host = await checkIn(way)
+    await host.page.getByRole('button', { name: 'Withdraw the ticket of North' }).click()
+    const dialog = host.page.getByRole('dialog')
+    await dialog.getByText('within half a minute while the scanner is open and connected').waitFor()
+    await dialog.getByRole('button', { name: 'Withdraw' }).click()
+    await host.page.getByText(/^withdrawn /).waitFor()
+    await scanner.clock.fastForward(30_000)
+    await scanner.getByRole('heading', { name: 'This door ticket was withdrawn' }).waitFor()
+    await host.context.close()
     await context.close()
   })
 

@@ -36,8 +36,7 @@ describeOnStage('a scanner whose network died while it loaded the guest list', (
     await page.getByRole('button', { name: 'Let in 3' }).tap()
     await result(page, 'Admitted offline').waitFor()
     expect(await waiting(page)).toBe(1)
-    await page.getByRole('button', { name: 'Find name' }).waitFor({ state: 'detached' })
-    await page.getByRole('button', { name: 'Next guest' }).tap()
+    await page.getByRole('button', { name: 'Walk-in' }).waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Find name' }).tap()
     await page.getByRole('textbox', { name: 'Name' }).fill('noyce')
     await page
