@@ -1,6 +1,7 @@
 export const outbox = {
   title: 'Outbox',
   text: 'No mail server is set up, so messages are kept here in place of being sent.',
+  clock: 'Times here are those of your browser: {zone}.',
   emptyTitle: 'Nothing has been sent yet',
   emptyText: 'Invitations that you send to guests will show up here.',
   to: 'To',
