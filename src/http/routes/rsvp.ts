@@ -172,7 +172,10 @@ export const rsvpRoutes: FastifyPluginAsyncZod<AppDeps> = async (app, deps) => {
    * Who left the list while the answer was under way has no seat of it: what takes back the seats of those who leave may
    * have come before the answer, which it can not have seen.
    */
-  async function requireStillListed({ eventId, guestId }: LinkClaims, context: CommandContext): Promise<void> {
+  async function requireStillListed(
+    { eventId, guestId }: LinkClaims,
+    context: CommandContext,
+  ): Promise<void> {
     const guest = await commands.state(guestDecider, guestStream(eventId, guestId))
     if (guest.kind === 'invited' && guest.gone === null) return
     const commandId = commandIdOf(context.commandId, 'withdraw')
