@@ -97,8 +97,10 @@ describe('nothing that was answered is lost, and nothing happens twice', () => {
       await running.ended
       product = start()
     }
-    expect(await evening.round(await product.client())).toBe(true)
-    expect(await evening.round(await product.client()), 'everybody again').toBe(true)
+    const visitor = await product.client()
+    // The import says 503 while the read models are behind, as they may be after a kill on a busy machine.
+    await until('everybody is answered', () => evening.round(visitor))
+    await until('everybody is answered again', () => evening.round(visitor))
     expect((await product.end('SIGTERM')).code).toBe(0)
     await examine(evening)
   }, 120_000)
