@@ -23,7 +23,7 @@ describe('an answer that is changed', () => {
         code: 'already_arrived',
         arrived: 2,
         detail:
-          '2 of you have arrived already, so this answer cannot be given here. If that is wrong, tell the people at the door.',
+          '2 of you have arrived already, so your answer stays as it is. If that is wrong, tell the people at the door.',
       },
     })
     expect((await answer({ answer: 'attending', partySize: 1 })).status).toBe(409)

@@ -204,7 +204,7 @@ function requireSeatsOfThoseInside(guest: InvitedGuest, wanted: number): void {
   const inside = arrivedCount(guest)
   if (wanted >= inside) return
   const who = inside === 1 ? 'You have' : `${String(inside)} of you have`
-  const detail = `${who} arrived already, so this answer cannot be given here. If that is wrong, tell the people at the door.`
+  const detail = `${who} arrived already, so your answer stays as it is. If that is wrong, tell the people at the door.`
   throw new DomainError('conflict', 'already_arrived', detail, { extras: { arrived: inside } })
 }
 
