@@ -4,6 +4,8 @@ import { goal, table } from './report.ts'
 import { newDataDir, startProgram } from './program.ts'
 
 const GUESTS = 10_000
+/** Milliseconds. */
+const WANTED = 10 * SECOND
 
 function guestFile(): string {
   const rows = Array.from({ length: GUESTS }, (_, n) => {
@@ -38,10 +40,15 @@ export async function run(): Promise<void> {
   const started = performance.now()
   const { body: report, position } = await json(`${url}/import`, token, guestFile(), 'text/csv')
   const answered = performance.now() - started
+  // The list waits for the position for a while, and then answers with what it has.
   const headers = { authorization: `Bearer ${token}`, 'gg-min-position': position }
-  const list = await fetch(`${url}?limit=1`, { headers })
+  const listed = async () => {
+    const list = await fetch(`${url}?limit=1`, { headers })
+    return ((await list.json()) as { counts: { all: number } }).counts.all
+  }
+  let onTheList = await listed()
+  while (onTheList < GUESTS && performance.now() - started < WANTED) onTheList = await listed()
   const shown = performance.now() - started
-  const { counts } = (await list.json()) as { counts: { all: number } }
   await program.stop()
   await rm(dataDir, { recursive: true, force: true })
 
@@ -50,12 +57,12 @@ export async function run(): Promise<void> {
     { what: 'rejected', value: (report['rejected'] as unknown[]).length },
     { what: 'answered after s', value: Math.round(answered / 10) / 100 },
     { what: 'shown after s', value: Math.round(shown / 10) / 100 },
-    { what: 'guests on the list', value: counts.all },
+    { what: 'guests on the list', value: onTheList },
   ])
   goal({
     what: `import of ${String(GUESTS)} guests, until they are listed`,
     measured: `${(shown / SECOND).toFixed(1)} s`,
-    wanted: 'under 10 s',
-    met: shown < 10 * SECOND && counts.all === GUESTS,
+    wanted: `under ${String(WANTED / SECOND)} s`,
+    met: shown < WANTED && onTheList === GUESTS,
   })
 }
