@@ -1,7 +1,6 @@
-import { arrivedCount, type InvitedGuest } from '../../commands/guest/state.ts'
+import { arrivedCount, cameInAt, type InvitedGuest } from '../../commands/guest/state.ts'
 import type { Seat } from '../../commands/rsvps/state.ts'
 import type { GuestStatus, GuestWithAnswer } from '../../contracts/guests.ts'
-import { happenedAt } from '../../events/scan-time.ts'
 import { BAND_LABELS } from '../../scoring/bands.ts'
 import { iso } from '../requests.ts'
 
@@ -25,8 +24,7 @@ export function guestView(guestId: string, guest: InvitedGuest, seat: Seat | und
     partySize: seat?.partySize ?? null,
     plusOneNames: [...(seat?.plusOneNames ?? [])],
     note: seat?.note ?? null,
-    addedAtDoor:
-      added === undefined ? null : { gate: added.gate, at: iso(happenedAt({ at: added.at, data: added })) },
+    addedAtDoor: added === undefined ? null : { gate: added.gate, at: iso(cameInAt(added)) },
     arrived: arrivedCount(guest),
     linkVersion: guest.link.version,
     linkRevoked: guest.link.revoked,
